@@ -1,0 +1,11 @@
+from django.urls import reverse
+
+from members.sitemaps import BilingualSitemap
+
+
+class PageSitemap(BilingualSitemap):
+    def items(self):
+        return ["landing", "spaces:directory", "members:organisations", "about", "join", "privacy"]
+
+    def location(self, item):
+        return reverse(item)

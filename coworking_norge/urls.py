@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from django.views.static import serve
+
+from members.sitemaps import OrganisationSitemap
+from spaces.sitemaps import SpaceSitemap
+from spaces.views import landing
+
+from .sitemaps import PageSitemap
+
+SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
+
+urlpatterns = [
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
+    *i18n_patterns(
+        path("", landing, name="landing"),
+        path(_("spaces/"), include("spaces.urls")),
+        path(_("members/"), include("members.urls")),
+        path(_("about/"), TemplateView.as_view(template_name="about.html"), name="about"),
+        path(_("join/"), TemplateView.as_view(template_name="join.html"), name="join"),
+        path(_("privacy/"), TemplateView.as_view(template_name="privacy.html"), name="privacy"),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]
+
+if not settings.PRODUCTION:
+    # In production the web server in front hands out uploaded photos.
+    media = settings.MEDIA_URL.lstrip("/")
+    urlpatterns.append(re_path(rf"^{media}(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}))

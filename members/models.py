@@ -1,0 +1,160 @@
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_update_with_history
+
+from .bilingual import in_reader_language
+from .fields import WebsiteField
+from .folding import Folded, FoldedQuerySet
+from .validators import validate_organisation_number
+
+
+class VerbQuerySet(FoldedQuerySet):
+    def formerly_at(self, slug: str):
+        """Rows that have, or once had, this slug."""
+        return self.filter(pk__in=self.model.history.filter(slug=slug).values("id"))
+
+    def change(self, *, by, reason, **values) -> int:
+        """Set the values on the rows that differ, each with an entry in its history; returns how many did."""
+        with transaction.atomic():
+            rows = list(self.exclude(**values).select_for_update(of=("self",)))
+            for row in rows:
+                for field, value in values.items():
+                    setattr(row, field, value)
+            bulk_update_with_history(
+                rows, self.model, list(values), default_user=by, default_change_reason=str(reason)
+            )
+        return len(rows)
+
+    change.alters_data = True
+
+
+class Contact(models.Model):
+    """How the public reaches an organisation or a space: a role's address that they chose, never a person's."""
+
+    website = WebsiteField(_("website"), blank=True, max_length=300)
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("Shown to everybody: a role's address such as post@, not a person's.")
+    )
+    phone = PhoneNumberField(_("telephone"), blank=True, help_text=_("Shown to everybody."))
+
+    class Meta:
+        abstract = True
+
+
+class OrganisationQuerySet(VerbQuerySet):
+    def members(self):
+        return self.filter(status=Organisation.Status.MEMBER)
+
+    def public(self):
+        """Members, and those on the way in by at least one space that the public sees."""
+        spaces = Organisation._meta.get_field("spaces").related_model.objects.on_the_way()
+        return self.filter(
+            Q(status=Organisation.Status.MEMBER) | Exists(spaces.filter(organisation=OuterRef("pk")))
+        )
+
+    def admit(self, *, by) -> int:
+        return self.exclude(status=Organisation.Status.MEMBER).change(
+            by=by,
+            reason=_("admitted as a member"),
+            status=Organisation.Status.MEMBER,
+            member_since=timezone.localdate(),
+            left_on=None,
+        )
+
+    admit.alters_data = True
+
+    def end_membership(self, *, by) -> int:
+        return self.members().change(
+            by=by,
+            reason=_("membership ended"),
+            status=Organisation.Status.FORMER,
+            left_on=timezone.localdate(),
+        )
+
+    end_membership.alters_data = True
+
+
+class Organisation(Folded, Contact):
+    """A legal or social body that is, was or may become a member of the network."""
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", _("on the way in")
+        MEMBER = "member", _("member")
+        FORMER = "former", _("former member")
+
+    FOLDED_FROM = frozenset({"name", "organisation_number"})
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(
+        _("web address"), max_length=140, unique=True, help_text=_("The last part of the page's address. Old ones lead on.")
+    )
+    organisation_number = models.CharField(
+        _("organisation number"), max_length=9, blank=True, validators=[validate_organisation_number]
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PROSPECT)
+    member_since = models.DateField(
+        _("member since"), null=True, blank=True, help_text=_("Leave empty where the date is not known.")
+    )
+    left_on = models.DateField(_("left on"), null=True, blank=True, help_text=_("Only for a former member."))
+    description_nb = models.TextField(_("about, in Norwegian"), blank=True, max_length=4000)
+    description_en = models.TextField(_("about, in English"), blank=True, max_length=4000)
+    logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search_text", "sort_name"])
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["sort_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_number"],
+                condition=~Q(organisation_number=""),
+                name="organisation_number_unique",
+                violation_error_message=_("Another organisation has this organisation number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["prospect", "member", "former"]),
+                name="organisation_status_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="prospect") | Q(member_since=None),
+                name="organisation_prospect_not_member_since",
+                violation_error_message=_("One that is on the way in has no date of membership yet."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="former", left_on__isnull=False) | (~Q(status="former") & Q(left_on=None)),
+                name="organisation_left_on_if_former",
+                violation_error_message=_("A former member, and only a former one, has a date on which it left."),
+            ),
+            models.CheckConstraint(
+                condition=Q(member_since=None) | Q(left_on=None) | Q(member_since__lte=F("left_on")),
+                name="organisation_joined_before_left",
+                violation_error_message=_("It cannot have left before it joined."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("members:organisation", args=[self.slug])
+
+    @property
+    def folded_text(self):
+        return " ".join(filter(None, [super().folded_text, self.organisation_number]))
+
+    @property
+    def description(self):
+        return in_reader_language(self, "description")
+
+    @property
+    def is_member(self):
+        return self.status == self.Status.MEMBER

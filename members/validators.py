@@ -1,0 +1,16 @@
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import ValidationError as InvalidNumber
+from stdnum.no import orgnr
+
+
+def validate_organisation_number(value: str):
+    """Nine digits beginning with 8 or 9, the last a check digit modulo 11 (Brønnøysundregistrene)."""
+    try:
+        valid = orgnr.validate(value) == value and value[0] in "89"
+    except InvalidNumber:
+        valid = False
+    if not valid:
+        raise ValidationError(
+            _("An organisation number has nine digits and begins with 8 or 9. Check it at brreg.no.")
+        )

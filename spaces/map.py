@@ -1,0 +1,94 @@
+"""What the maps show: points for the script, and the same points drawn on a picture for those without it."""
+
+from math import asinh, pi, radians, tan
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import Space
+
+# The crop of static/map/norge.svg: degrees, then units of a web mercator world of 1000 x 1000.
+WEST, EAST, SOUTH, NORTH = 3.0, 32.5, 57.3, 71.6
+
+TEXTS = {
+    "zoomIn": _("Zoom in"),
+    "zoomOut": _("Zoom out"),
+    "close": _("Close"),
+    "member": _("member"),
+    "coming": _("on the way in"),
+    "approximate": _("The pin stands at the town centre, not at the address."),
+    "more": _("See the space"),
+    "group": _("{count} spaces (members: {members}, on the way in: {coming})"),
+    "wheel": _("Hold Ctrl while you scroll to zoom the map"),
+    "touch": _("Use two fingers to move the map"),
+    "credit": _("Map: © Kartverket (CC BY 4.0), Natural Earth"),
+}
+
+
+def points(spaces: list[Space]) -> list[dict]:
+    """One dict a space; lat and lon in WGS 84 degrees."""
+    return [
+        {
+            "id": space.pk,
+            "name": space.name,
+            "town": space.town,
+            "lat": space.latitude,
+            "lon": space.longitude,
+            "kind": "member" if space.is_member else "coming",
+            "approximate": space.is_approximate,
+            "url": space.get_absolute_url(),
+        }
+        for space in spaces
+    ]
+
+
+class Box(NamedTuple):
+    """A rectangle in units of a web mercator world of 1000 x 1000; y grows southward."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __str__(self):
+        return " ".join(f"{side:.3f}" for side in self)
+
+
+def project(latitude: float, longitude: float) -> tuple[float, float]:
+    return (longitude + 180) / 360 * 1000, (1 - asinh(tan(radians(latitude))) / pi) / 2 * 1000
+
+
+def norway() -> Box:
+    (west, north), (east, south) = project(NORTH, WEST), project(SOUTH, EAST)
+    return Box(west, north, east - west, south - north)
+
+
+class Pin(NamedTuple):
+    """A space on the picture, in the picture's units; those at one place stand side by side."""
+
+    space: Space
+    x: float
+    y: float
+
+
+def pins(spaces: list[Space], size: float) -> list[Pin]:
+    placed, drawn = {}, []
+    for space in spaces:
+        place = (round(space.latitude, 3), round(space.longitude, 3))
+        beside = placed[place] = placed.get(place, -1) + 1
+        x, y = project(space.latitude, space.longitude)
+        drawn.append(Pin(space, round(x + (beside - 0.5) * size, 3), round(y - size, 3)))
+    return drawn
+
+
+def picture(spaces: list[Space]) -> dict:
+    """The whole of Norway with every space."""
+    size = 2.6
+    return {"view": norway(), "norway": norway(), "pins": pins(spaces, size), "size": size}
+
+
+def close_up(space: Space) -> dict:
+    """The surroundings of one space."""
+    x, y = project(space.latitude, space.longitude)
+    view = Box(x - 3, y - 2, 6, 4)
+    return {"view": view, "norway": norway(), "pins": pins([space], 0.3), "size": 0.3}

@@ -1,0 +1,210 @@
+from urllib.parse import urlencode
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from members.bilingual import in_reader_language
+from members.folding import fold
+from members.models import Contact, Folded, Organisation
+
+from . import photos
+from .counties import County
+from .opening_hours import state, validate_opening_hours
+from .querysets import SpaceQuerySet
+
+# WGS 84 degrees around Norway with Jan Mayen and Svalbard, and a margin of about half a degree.
+SOUTH, NORTH, WEST, EAST = 57.0, 81.5, -9.6, 34.5
+
+
+class Amenity(models.Model):
+    """One thing that a space may offer, from a short vocabulary of the network's."""
+
+    slug = models.SlugField(_("code"), unique=True)
+    name_nb = models.CharField(_("name in Norwegian"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("amenity")
+        verbose_name_plural = _("amenities")
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return in_reader_language(self, "name").text
+
+
+class Space(Folded, Contact):
+    """One physical location of an organisation: what is plotted."""
+
+    class Status(models.TextChoices):
+        COMING = "coming", _("on the way in")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    class Precision(models.TextChoices):
+        EXACT = "exact", _("exact")
+        TOWN = "town", _("approximate: the town centre")
+
+    FOLDED_FROM = frozenset({"name", "address", "postal_code", "town", "municipality", "county"})
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="spaces", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(
+        _("web address"),
+        max_length=140,
+        unique=True,
+        help_text=_("The last part of the page's address. Old ones lead on."),
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.COMING)
+    hidden = models.BooleanField(
+        _("hidden"), default=False, db_default=False, help_text=_("Hidden spaces are shown nowhere on the site.")
+    )
+    address = models.CharField(_("street address"), max_length=200, blank=True)
+    postal_code = models.CharField(
+        _("postal code"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}\Z", _("A postal code has four digits."))],
+    )
+    town = models.CharField(_("town"), max_length=80)
+    municipality = models.CharField(_("municipality"), max_length=80, blank=True)
+    county = models.CharField(_("county"), max_length=2, choices=County)
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+    precision = models.CharField(_("the pin is"), max_length=10, choices=Precision, default=Precision.TOWN)
+    description_nb = models.TextField(_("about, in Norwegian"), blank=True, max_length=4000)
+    description_en = models.TextField(_("about, in English"), blank=True, max_length=4000)
+    opening_hours = models.CharField(
+        _("opening hours"), max_length=500, blank=True, validators=[validate_opening_hours]
+    )
+    amenities = models.ManyToManyField(Amenity, related_name="spaces", blank=True, verbose_name=_("amenities"))
+
+    objects = SpaceQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search_text", "sort_name"], m2m_fields=[amenities])
+
+    class Meta:
+        verbose_name = _("space")
+        verbose_name_plural = _("spaces")
+        ordering = ["sort_name", "town", "pk"]
+        indexes = [models.Index(fields=["latitude", "longitude"], name="space_position")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__range=(SOUTH, NORTH), longitude__range=(WEST, EAST)),
+                name="space_in_norway",
+                violation_error_message=_("The position must be in Norway. Was latitude swapped with longitude?"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["coming", "open", "closed"]),
+                name="space_status_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
+                condition=Q(precision__in=["exact", "town"]),
+                name="space_precision_known",
+                violation_error_message=_("Say whether the pin is exact."),
+            ),
+            models.CheckConstraint(
+                condition=Q(county__in=County.values),
+                name="space_county_known",
+                violation_error_message=_("Choose one of the counties."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("spaces:space", args=[self.slug])
+
+    @property
+    def title(self) -> str:
+        """The name with the town, unless the name says it already."""
+        return self.name if self.town in self.name else f"{self.name}, {self.town}"
+
+    @property
+    def folded_text(self):
+        return fold(
+            " ".join(
+                [self.name, self.address, self.postal_code, self.town, self.municipality, self.get_county_display()]
+            )
+        )
+
+    @classmethod
+    def matching(cls, word):
+        return super().matching(word) | Q(organisation__search_text__contains=word)
+
+    @property
+    def description(self):
+        return in_reader_language(self, "description")
+
+    @property
+    def is_member(self) -> bool:
+        return self.status == self.Status.OPEN and self.organisation.is_member
+
+    @property
+    def is_approximate(self) -> bool:
+        return self.precision == self.Precision.TOWN
+
+    @property
+    def postal_line(self) -> str:
+        return f"{self.postal_code} {self.town}".strip()
+
+    @property
+    def directions_url(self) -> str:
+        """Google Maps' universal link to the pin or the address; blank where neither is exact."""
+        place = self.address and f"{self.address}, {self.postal_line}, Norge"
+        if not self.is_approximate:
+            place = f"{self.latitude},{self.longitude}"
+        return place and f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': place})}"
+
+    @property
+    def contact(self) -> Contact:
+        """Its own public contact, or its organisation's where it gives none."""
+        return self if self.website or self.email or self.phone else self.organisation
+
+    @cached_property
+    def opening_state(self):
+        return state(self.opening_hours, timezone.now()) if self.opening_hours else None
+
+
+class Photo(models.Model):
+    """A picture of a space, kept as cleaned renditions under a random key."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="photos", verbose_name=_("space"))
+    key = models.CharField(max_length=32, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False, help_text=_("Pixels of the largest rendition."))
+    height = models.PositiveIntegerField(editable=False)
+    alt_nb = models.CharField(
+        _("what it shows, in Norwegian"), max_length=200, help_text=_("Read aloud to those who cannot see it.")
+    )
+    alt_en = models.CharField(_("what it shows, in English"), max_length=200, blank=True)
+    credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who took it."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.alt.text
+
+    @property
+    def alt(self):
+        return in_reader_language(self, "alt")
+
+    @property
+    def sources(self):
+        return photos.sources(self.key, photos.rendition_widths(self.width))

@@ -1,0 +1,52 @@
+"""Norwegian towns and postal codes, as shipped in spaces/data (see its README for sources and licences)."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from members.folding import fold
+
+from .counties import County
+
+DATA = Path(__file__).parent / "data"
+
+
+class Town(NamedTuple):
+    """A town's centre, in WGS 84 degrees."""
+
+    town: str
+    latitude: float
+    longitude: float
+    municipality: str
+    county: County
+
+
+def towns(name: str) -> list[Town]:
+    """The towns of this name: usually one, none where it is not known, several where the name is shared."""
+    return _towns().get(fold(name), [])
+
+
+def postal_place(code: str) -> tuple[str, County] | None:
+    """The postal town and county of a four-digit postal code."""
+    place = _postal_codes().get(code)
+    return place and (place[0], _county_named(place[1]))
+
+
+@cache
+def _towns() -> dict[str, list[Town]]:
+    found = {}
+    for row in json.loads((DATA / "towns.json").read_text()):
+        town = Town(row["town"], row["lat"], row["lon"], row["municipality"] or "", County(row["county_no"]))
+        found.setdefault(fold(town.town), []).append(town)
+    return found
+
+
+@cache
+def _postal_codes() -> dict[str, list[str]]:
+    return json.loads((DATA / "postal_codes.json").read_text())
+
+
+@cache
+def _county_named(name: str) -> County:
+    return next(county for county in County if county.label == name)

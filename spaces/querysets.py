@@ -1,0 +1,64 @@
+"""Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
+
+from django.db.models import F, FloatField, Q, Value
+from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organisation, VerbQuerySet
+
+EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
+
+
+class SpaceQuerySet(VerbQuerySet):
+    def members(self):
+        """What the map and the directory show as the network: open spaces of members, unless hidden."""
+        return self.select_related("organisation").filter(
+            status="open", organisation__status=Organisation.Status.MEMBER, hidden=False
+        )
+
+    def on_the_way(self):
+        """Spaces that are coming, or whose organisation is a prospect, unless hidden."""
+        coming = Q(status="coming", organisation__status=Organisation.Status.MEMBER)
+        prospects = Q(status__in=["coming", "open"], organisation__status=Organisation.Status.PROSPECT)
+        return self.select_related("organisation").filter(coming | prospects, hidden=False)
+
+    def public(self):
+        return self.members() | self.on_the_way()
+
+    def approximate(self):
+        return self.public().filter(precision="town")
+
+    def without_photo(self):
+        return self.members().filter(photos=None)
+
+    def without_opening_hours(self):
+        return self.members().filter(opening_hours="")
+
+    def without_contact(self):
+        nothing = {"website": "", "email": "", "phone": ""}
+        return self.members().filter(**nothing, **{f"organisation__{field}": "" for field in nothing})
+
+    def nearest_to(self, latitude: float, longitude: float):
+        """Ordered by distance_km along the great circle (haversine) from a point in WGS 84 degrees."""
+        here = Radians(Value(latitude, FloatField()))
+        half_north = Sin((Radians("latitude") - here) / 2)
+        half_east = Sin(Radians(F("longitude") - longitude) / 2)
+        haversine = Power(half_north, 2) + Cos(here) * Cos(Radians("latitude")) * Power(half_east, 2)
+        return self.annotate(
+            distance_km=EARTH_DIAMETER_KM * ASin(Sqrt(Least(Value(1.0), haversine)))
+        ).order_by("distance_km", "pk")
+
+    def open(self, *, by) -> int:
+        return self.change(by=by, reason=_("opened"), status="open")
+
+    def close(self, *, by) -> int:
+        return self.change(by=by, reason=_("closed"), status="closed")
+
+    def hide(self, *, by) -> int:
+        return self.change(by=by, reason=_("hidden"), hidden=True)
+
+    def show(self, *, by) -> int:
+        return self.change(by=by, reason=_("shown"), hidden=False)
+
+    for verb in (open, close, hide, show):
+        verb.alters_data = True

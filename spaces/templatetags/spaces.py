@@ -1,0 +1,46 @@
+import json
+
+from django import template
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# As Django's json_script does: no text can end the element or open another.
+ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def json_ld(data):
+    text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
+
+
+@register.filter
+def distance(kilometres: float) -> str:
+    if kilometres < 1:
+        return _("less than 1 km")
+    return _("%(distance)s km") % {"distance": number_format(kilometres, 1 if kilometres < 10 else 0)}
+
+
+@register.filter
+def moment(at) -> str:
+    """The time of a moment to come, with the day where it is not today and the date where it is not this week."""
+    local, today = timezone.localtime(at), timezone.localdate()
+    days = (local.date() - today).days
+    if days == 0:
+        return date_format(local, "H:i")
+    if days < 7:
+        return _("%(weekday)s at %(time)s") % {"weekday": WEEKDAYS[local.weekday()].lower(), "time": date_format(local, "H:i")}
+    return _("%(date)s at %(time)s") % {"date": date_format(local, "MONTH_DAY_FORMAT"), "time": date_format(local, "H:i")}
+
+
+@register.filter
+def days(row) -> str:
+    first, last = WEEKDAYS[row.first_day], WEEKDAYS[row.last_day]
+    return str(first) if row.first_day == row.last_day else f"{first}–{last.lower()}"

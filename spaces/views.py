@@ -1,0 +1,84 @@
+from itertools import groupby
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils import timezone
+
+from members.folding import sort_key
+from members.models import Organisation
+from members.structured_data import network_data
+from members.views import redirect_from_old_slug
+
+from .counties import County
+from .directory import Directory
+from .map import TEXTS, close_up, picture, points
+from .models import Space
+from .opening_hours import from_osm, weekly
+from .structured_data import space_data
+
+PAGE_SIZE = 24
+NEARBY = 4
+
+
+def landing(request):
+    spaces = sorted(Space.objects.public(), key=_by_county_and_town)
+    members = [space for space in spaces if space.is_member]
+    return render(
+        request,
+        "landing.html",
+        {
+            "counties": [
+                (County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)
+            ],
+            "on_the_way": [space for space in spaces if not space.is_member],
+            "space_count": len(members),
+            "town_count": len({(space.town, space.county) for space in members}),
+            "organisation_count": Organisation.objects.members().count(),
+            "points": points(spaces),
+            "map_texts": TEXTS,
+            "picture": picture(spaces),
+            "structured_data": network_data(),
+        },
+    )
+
+
+def _by_county_and_town(space):
+    return County.values.index(space.county), sort_key(space.town), space.sort_name, space.pk
+
+
+def directory(request):
+    search = Directory(request.GET)
+    page = Paginator(search.spaces.prefetch_related("photos", "amenities"), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "spaces/space_list.html",
+        {"search": search, "page": page, "on_the_way": search.on_the_way[:PAGE_SIZE] if page.number == 1 else []},
+    )
+
+
+def space(request, slug):
+    space = Space.objects.public().filter(slug=slug).first()
+    if space is None:
+        return redirect_from_old_slug(Space.objects.public(), slug)
+    return render_space(request, space)
+
+
+def render_space(request, space, **context):
+    nearby = Space.objects.public().exclude(pk=space.pk).nearest_to(space.latitude, space.longitude)
+    photos = list(space.photos.all())
+    return render(
+        request,
+        "spaces/space_detail.html",
+        {
+            "space": space,
+            "photos": photos,
+            "hours": weekly(space.opening_hours, timezone.localdate()),
+            "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
+            "nearby": nearby[:NEARBY],
+            "points": points([space]),
+            "map_texts": TEXTS,
+            "picture": close_up(space),
+            "structured_data": space_data(space, photos),
+        }
+        | context,
+    )

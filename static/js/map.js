@@ -1,0 +1,93 @@
+/* A Leaflet map of Norway on the site's own outline, with gestures that leave the page's scrolling alone. */
+
+const NORWAY = [[57.9, 4.4], [71.25, 31.2]];
+const WORLD = [[52, -20], [83, 60]];
+const HINT_MS = 1500;
+
+/** The map in `element`, its controls named by `texts`; the outline arrives when it has been fetched. */
+export function createMap(element, texts) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(element, {
+    attributionControl: false,
+    zoomControl: false,
+    scrollWheelZoom: false,
+    dragging: !matchMedia("(pointer: coarse)").matches,
+    minZoom: 3,
+    maxZoom: 10,
+    zoomSnap: 0.25,
+    maxBounds: WORLD,
+    zoomAnimation: !still,
+    fadeAnimation: !still,
+    inertia: !still,
+    renderer: L.svg({ padding: 0.4 }),
+  });
+  L.control.zoom({ position: "topright", zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(map);
+  L.control.attribution({ prefix: false }).addAttribution(texts.credit).addTo(map);
+  showNorway(map);
+  leavePageScrolling(map, texts);
+  drawOutline(map, element.dataset.basemap);
+  return map;
+}
+
+export function showNorway(map) {
+  map.fitBounds(NORWAY, { animate: false });
+}
+
+async function drawOutline(map, address) {
+  const answer = await fetch(address);
+  const topology = await answer.json();
+  const arcs = decodeArcs(topology);
+  for (const [layer, className] of [["land", "map-neighbour"], ["fylker", "map-county"]]) {
+    for (const shape of topology.objects[layer].geometries) {
+      L.polygon(ringsOf(shape, arcs), { className, interactive: false, smoothFactor: 0.7 }).addTo(map);
+    }
+  }
+}
+
+/* TopoJSON (https://github.com/topojson/topojson-specification): arcs are runs of differences on an integer grid. */
+function decodeArcs({ arcs, transform }) {
+  const { scale, translate } = transform;
+  return arcs.map((arc) => {
+    let [x, y] = [0, 0];
+    return arc.map(([dx, dy]) => [(y += dy) * scale[1] + translate[1], (x += dx) * scale[0] + translate[0]]);
+  });
+}
+
+function ringsOf(shape, arcs) {
+  const ring = (indexes) => indexes.flatMap((index) => (index < 0 ? arcs[~index].toReversed() : arcs[index]));
+  return shape.type === "Polygon" ? shape.arcs.map(ring) : shape.arcs.map((polygon) => polygon.map(ring));
+}
+
+/* The wheel zooms with Ctrl or ⌘, or after a click in the map; one finger scrolls the page, two move the map. */
+function leavePageScrolling(map, texts) {
+  const element = map.getContainer();
+  const hint = addHint(element);
+  let engaged = false;
+  map.on("click", () => { engaged = true; });
+  element.addEventListener("mouseleave", () => { engaged = false; });
+  element.addEventListener("wheel", (event) => {
+    const zooms = engaged || event.ctrlKey || event.metaKey;
+    map.scrollWheelZoom[zooms ? "enable" : "disable"]();
+    if (!zooms) hint(texts.wheel);
+  }, { capture: true, passive: true });
+  element.addEventListener("pointerdown", (event) => {
+    map.dragging[event.pointerType === "touch" ? "disable" : "enable"]();
+  }, { capture: true });
+  element.addEventListener("touchmove", (event) => {
+    if (event.touches.length === 1) hint(texts.touch);
+  }, { passive: true });
+}
+
+function addHint(element) {
+  const box = document.createElement("p");
+  box.className = "map-hint";
+  box.setAttribute("aria-hidden", "true");
+  element.append(box);
+  let timer;
+  return (text) => {
+    box.textContent = text;
+    box.classList.add("is-shown");
+    clearTimeout(timer);
+    timer = setTimeout(() => box.classList.remove("is-shown"), HINT_MS);
+  };
+}
