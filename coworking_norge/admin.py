@@ -1,7 +1,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from spaces.attention import counts
+
 
 class CoworkingAdminSite(admin.AdminSite):
-    site_title = index_title = _("Coworking Norge")
-    site_header = _("Coworking Norge")
+    site_title = site_header = "Coworking Norge"
+    index_title = _("The network")
+
+    def index(self, request, extra_context=None):
+        attention = counts() if request.user.has_perm("spaces.view_space") else []
+        return super().index(request, {"attention": attention} | (extra_context or {}))

@@ -64,7 +64,7 @@ class FoldedQuerySet(models.QuerySet):
             keys = list(self.order_by().values_list("pk", flat=True))
             changed = super().update(**values)
             for start in range(0, len(keys), BATCH):
-                self.model._base_manager.filter(pk__in=keys[start : start + BATCH]).refold()
+                self.model._default_manager.filter(pk__in=keys[start : start + BATCH]).refold()
         return changed
 
     update.alters_data = True

@@ -1,8 +1,11 @@
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -206,5 +209,24 @@ class Photo(models.Model):
         return in_reader_language(self, "alt")
 
     @property
+    def widths(self):
+        return photos.rendition_widths(self.width)
+
+    @property
     def sources(self):
-        return photos.sources(self.key, photos.rendition_widths(self.width))
+        return photos.sources(self.key, self.widths)
+
+    def take(self, clean: photos.CleanPhoto):
+        """Store the picture and point to it, without saving the row; the one before goes when the change holds."""
+        self.discard_files()
+        self.key, self.width, self.height = photos.store(clean), clean.width, clean.height
+
+    def discard_files(self):
+        if self.key:
+            transaction.on_commit(partial(photos.discard, self.key, self.widths))
+
+
+@receiver(post_delete, sender=Photo)
+def discard_files_of_deleted(instance, **_):
+    """A signal, because photos go with their space by cascade, which calls no method of theirs."""
+    instance.discard_files()

@@ -13,10 +13,12 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 WIDTHS = (480, 960, 1600)
+MAX_HEIGHT = 2400
 ENCODERS = {
     "avif": {"format": "AVIF", "quality": 60, "speed": 6, "max_threads": 2},
     "webp": {"format": "WEBP", "quality": 78, "method": 4},
@@ -25,11 +27,11 @@ ENCODERS = {
 MAX_BYTES = 15_000_000
 MAX_PIXELS = 40_000_000
 MAX_MEMORY = 120_000_000  # bytes that decoding may take: for some kinds of file stricter than MAX_PIXELS
-MAX_BLOCKS = 20_000
-MAX_SCANS = 30  # each costs a pass over the whole picture; encoders write 18 at most
+MAX_BLOCKS = 20_000  # segments or chunks in a file
+MAX_SCANS = 20  # each costs a pass over the whole picture; encoders write 18 at most
 MESSAGES = {
     "too_large": _("The file is larger than 15 MB. Make the picture smaller and try again."),
-    "wrong_kind": _("The file is not a picture we can use. Save it as JPEG, PNG or WebP without animation."),
+    "wrong_kind": _("The file is not a picture we can use. Save it as JPEG, PNG or WebP and try again."),
     "too_many_pixels": _("The picture has too many pixels. Make it 3000 pixels wide and save it as JPEG."),
     "broken": _("The picture cannot be read. Open it in a photo program and save it again as JPEG."),
     "too_small": _("The picture is too small. Choose one that is at least 480 pixels wide."),
@@ -41,6 +43,7 @@ MAGIC = {"JPEG": rb"\xff\xd8\xff", "PNG": rb"\x89PNG\r\n\x1a\n", "WEBP": rb"(?s)
 JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
 JPEG_NEEDED = {0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0}  # frame, tables, scans and JFIF
 PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND"}
+WEBP_NEEDED = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"EXIF"}
 
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 _undo: ContextVar[ExitStack | None] = ContextVar("undo", default=None)
@@ -68,7 +71,7 @@ def rendition_widths(width: int) -> tuple[int, ...]:
     return (*(w for w in WIDTHS if w < width), min(width, WIDTHS[-1]))
 
 
-def clean_photo(upload) -> CleanPhoto:
+def clean_photo(upload: UploadedFile) -> CleanPhoto:
     """Raise ValidationError, its code a key of MESSAGES, unless the upload is a usable picture."""
     if upload.size > MAX_BYTES:
         raise _refusal("too_large")
@@ -102,6 +105,7 @@ def store(clean: CleanPhoto) -> str:
 
 
 def discard(key: str, widths: tuple[int, ...]) -> None:
+    """Delete a photo's files; those that are already gone don't matter."""
     for width in widths:
         for suffix in ENCODERS:
             default_storage.delete(f"photos/{key}/{width}.{suffix}")
@@ -143,11 +147,9 @@ def _decode(data):
     exif, buffered = b"", False
     if kind == "JPEG":
         data, exif, buffered = _needed_of_jpeg(data)
-    elif kind == "PNG":
-        data = _needed_of_png(data)
+    else:
+        data = _needed_of_png(data) if kind == "PNG" else _needed_of_webp(data)
     image = Image.open(BytesIO(data), formats=[kind])
-    if getattr(image, "is_animated", False):
-        raise _refusal("wrong_kind")
     pixels, profile = image.width * image.height, image.info.get("icc_profile")
     orientation = _orientation(exif or image.info.get("exif", b""))
     width, height = image.size[::-1] if orientation > 4 else image.size
@@ -157,7 +159,7 @@ def _decode(data):
         raise _refusal("too_small")
     if height > 2 * width or width > 4 * height:
         raise _refusal("too_long")
-    scale = min(1, WIDTHS[-1] / width)
+    scale = min(1, WIDTHS[-1] / width, MAX_HEIGHT / height)
     size = round(image.width * scale), round(image.height * scale)
     image.draft(None, size)
     if pixels * _overhead(image, buffered) + image.width * image.height * 4 > MAX_MEMORY:
@@ -175,7 +177,7 @@ def _overhead(image, buffered):
     if buffered:
         planes = [across * down for _id, across, down, _table in image.layer]
         return 2 * sum(planes) / max(planes)
-    return {"JPEG": 0, "PNG": 4, "WEBP": 12}[image.format]
+    return {"JPEG": 0, "PNG": 4, "WEBP": 4 * len(image.getbands())}[image.format]
 
 
 def _needed_of_jpeg(data):
@@ -219,6 +221,21 @@ def _needed_of_png(data):
     raise ValueError("too many chunks, or no last one")
 
 
+def _needed_of_webp(data):
+    """The chunks that decoding needs, the first of each kind, so that an animation is its first frame."""
+    kept, at = {}, 12
+    for _count in range(MAX_BLOCKS):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        kind, end = data[at : at + 4], at + 8 + size + size % 2
+        if kind in WEBP_NEEDED:
+            kept.setdefault(kind, data[at:end])
+        if end >= len(data):
+            body = b"WEBP" + b"".join(kept.values())
+            return b"RIFF" + len(body).to_bytes(4, "little") + body
+        at = end
+    raise ValueError("too many chunks")
+
+
 def _orientation(exif):
     """Read here because Pillow reads all of the block, which may claim the same bytes thousands of times."""
     exif = exif.removeprefix(b"Exif\0\0")
@@ -229,7 +246,7 @@ def _orientation(exif):
         for entry in range(start + 2, start + 2 + 12 * count, 12):
             tag, value = struct.unpack_from(f"{order}H6xH", exif, entry)
             if tag == ExifTags.Base.Orientation:
-                return value
+                return value if value <= 8 else 1
     return 1
 
 
@@ -260,7 +277,7 @@ def _srgb(image, profile):
 def _renditions(image):
     made = {}
     for width in rendition_widths(image.width):
-        height = max(1, round(image.height * width / image.width))
+        height = round(image.height * width / image.width)
         smaller = image.resize((width, height), Image.Resampling.LANCZOS)
         for suffix, options in ENCODERS.items():
             target = BytesIO()

@@ -1,0 +1,90 @@
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
+
+from .forms import OrganisationForm
+from .models import Organisation
+
+Space = Organisation._meta.get_field("spaces").related_model
+
+
+class RecordAdmin(SimpleHistoryAdmin):
+    """What the records of the network have in common: folded search, and a history of who changed what and when."""
+
+    object_history_list_template = "admin/history_list.html"
+    search_fields = ["search_text"]
+    list_per_page = 50
+    save_on_top = True
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.search(search_term), False
+
+    def get_view_on_site_url(self, obj=None):
+        """Only to a page that visitors can see."""
+        if obj and obj.pk and type(obj).objects.public().filter(pk=obj.pk).exists():
+            return obj.get_absolute_url()
+        return None
+
+
+def verb_action(verb, description):
+    """A bulk action that calls the verb of the same name on the queryset."""
+
+    @admin.action(description=description, permissions=["change"])
+    def act(modeladmin, request, queryset):
+        changed = getattr(queryset, verb)(by=request.user)
+        modeladmin.message_user(request, ngettext("%d changed.", "%d changed.", changed) % changed)
+
+    act.__name__ = verb
+    return act
+
+
+class SpaceInline(admin.TabularInline):
+    model = Space
+    fields = readonly_fields = ["space", "address", "county", "status", "hidden"]
+    extra = max_num = 0
+    can_delete = False
+    verbose_name_plural = _("spaces")
+
+    @admin.display(description=_("space"))
+    def space(self, space):
+        url = reverse("admin:spaces_space_change", args=[space.pk])
+        return format_html('<a href="{}">{}</a>', url, space.title)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(RecordAdmin):
+    form = OrganisationForm
+    list_display = ["name", "status", "towns", "member_since", "left_on"]
+    list_filter = ["status", "spaces__county"]
+    readonly_fields = ["logo_now"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [SpaceInline]
+    actions = [
+        verb_action("admit", _("Admit as members")),
+        verb_action("end_membership", _("End the membership")),
+    ]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "organisation_number"]}),
+        (_("Membership"), {"fields": [("status", "member_since", "left_on")]}),
+        (_("Contact for the public"), {"fields": ["website", "email", "phone"]}),
+        (_("Text and logo"), {"fields": ["description_nb", "description_en", "logo_now", "new_logo"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("spaces")
+
+    @admin.display(description=_("towns"))
+    def towns(self, organisation):
+        return ", ".join(dict.fromkeys(space.town for space in organisation.spaces.all()))
+
+    @admin.display(description=_("logo"))
+    def logo_now(self, organisation):
+        return format_html('<img class="logo-now" src="{}" alt="">', organisation.logo.url) if organisation.logo else "–"
+
+    def save_model(self, request, organisation, form, change):
+        if form.cleaned_data.get("new_logo"):
+            organisation.change_logo(form.cleaned_data["new_logo"])
+        super().save_model(request, organisation, form, change)

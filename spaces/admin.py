@@ -1,0 +1,127 @@
+from django import forms
+from django.contrib import admin, messages
+from django.forms.widgets import Script
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import PermissionDenied
+
+from members.admin import RecordAdmin, verb_action
+from simple_history.admin import SimpleHistoryAdmin
+
+from . import photos
+from .attention import AttentionFilter
+from .forms import PhotoForm, SpaceForm, town_centre
+from .models import Amenity, Photo, Space
+from .map import TEXTS
+from .places import postal_place
+from .views import render_space
+
+
+class PhotoInline(admin.StackedInline):
+    model = Photo
+    form = PhotoForm
+    extra = 0
+    fields = ["preview", "picture", ("alt_nb", "alt_en"), ("credit", "position")]
+    readonly_fields = ["preview"]
+
+    @admin.display(description=_("photo"))
+    def preview(self, photo):
+        return format_html('<img class="photo-now" src="{}" alt="{}">', photo.sources.fallback, photo.alt) if photo.key else "–"
+
+
+@admin.register(Space)
+class SpaceAdmin(RecordAdmin):
+    form = SpaceForm
+    list_display = ["name", "town", "county", "organisation", "status", "precision", "hidden"]
+    list_filter = [AttentionFilter, "status", "organisation__status", "hidden", "county", "precision"]
+    list_select_related = ["organisation"]
+    autocomplete_fields = ["organisation"]
+    inlines = [PhotoInline]
+    actions = [
+        verb_action("open", _("Open")),
+        verb_action("close", _("Close")),
+        verb_action("hide", _("Hide from the site")),
+        verb_action("show", _("Show on the site")),
+    ]
+    fieldsets = [
+        (None, {"fields": ["organisation", "name", "slug", ("status", "hidden")]}),
+        (
+            _("Place"),
+            {
+                "fields": [
+                    "address",
+                    ("postal_code", "town"),
+                    ("municipality", "county"),
+                    ("latitude", "longitude"),
+                    "at_town_centre",
+                    "precision",
+                ],
+                "classes": ["place"],
+            },
+        ),
+        (_("Opening hours"), {"fields": ["opening_hours"]}),
+        (_("Text"), {"fields": ["description_nb", "description_en", "amenities"]}),
+        (_("Contact for the public"), {"fields": ["website", "email", "phone"], "description": _("Only where it differs from the organisation’s.")}),
+    ]
+
+    class Media:
+        css = {"all": ["leaflet/leaflet.css", "css/map.css"]}
+        js = ["leaflet/leaflet.js", Script("js/pin-picker.js", type="module")]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("place/", view(self.place), name="spaces_space_place"),
+            path("<int:pk>/preview/", view(self.preview), name="spaces_space_preview"),
+            *super().get_urls(),
+        ]
+
+    def place(self, request):
+        """The postal town and county of ?postal_code=, and the centre of ?town= in ?county=, where they are known."""
+        found = postal_place(request.GET.get("postal_code", ""))
+        centre = town_centre(request.GET.get("town", ""), request.GET.get("county"))
+        return JsonResponse(
+            {
+                "postal": {"town": found[0], "county": found[1]} if found else None,
+                "centre": {"latitude": centre.latitude, "longitude": centre.longitude} if centre else None,
+            }
+        )
+
+    def preview(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return render_space(request, get_object_or_404(Space.objects.select_related("organisation"), pk=pk), preview=True)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"place_url": reverse("admin:spaces_space_place"), "map_texts": TEXTS} | (extra_context or {})
+        with photos.discarding_on_error():
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def save_model(self, request, space, form, change):
+        super().save_model(request, space, form, change)
+        moved = {"latitude", "longitude"} & set(form.changed_data) or form.cleaned_data.get("at_town_centre")
+        if change and {"address", "postal_code", "town"} & set(form.changed_data) and not moved:
+            messages.warning(request, _("The address changed, but the pin stands where it stood. Is it still right?"))
+        place = postal_place(space.postal_code)
+        if place and place[1] != space.county:
+            messages.warning(
+                request,
+                _("Postal code %(code)s is in %(county)s. Is the county right?")
+                % {"code": space.postal_code, "county": place[1].label},
+            )
+
+    def save_formset(self, request, form, formset, change):
+        for photo_form in formset.forms:
+            if photo_form.cleaned_data.get("picture") and not photo_form.cleaned_data.get("DELETE"):
+                photo_form.instance.take(photo_form.cleaned_data["picture"])
+        super().save_formset(request, form, formset, change)
+
+
+@admin.register(Amenity)
+class AmenityAdmin(SimpleHistoryAdmin):
+    object_history_list_template = "admin/history_list.html"
+    list_display = ["name_nb", "name_en", "position"]
+    prepopulated_fields = {"slug": ["name_en"]}

@@ -1,0 +1,118 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from members.forms import PICTURES
+from members.slugs import free_slug
+
+from .models import EAST, NORTH, SOUTH, WEST, Photo, Space
+from .opening_hours_field import OpeningHoursField
+from .photos import clean_photo
+from .places import postal_place, towns
+
+
+class CoordinateField(forms.FloatField):
+    """Degrees between two limits, typed with a comma or a point."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, lowest, highest, **options):
+        outside = _("Between %(lowest)s and %(highest)s degrees in Norway.") % {"lowest": lowest, "highest": highest}
+        super().__init__(
+            required=False,
+            validators=[MinValueValidator(lowest, outside), MaxValueValidator(highest, outside)],
+            **options,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value)
+
+
+class SpaceForm(forms.ModelForm):
+    latitude = CoordinateField(label=_("Latitude"), lowest=SOUTH, highest=NORTH, help_text=_("For example 59,9127."))
+    longitude = CoordinateField(label=_("Longitude"), lowest=WEST, highest=EAST, help_text=_("For example 10,7461."))
+    at_town_centre = forms.BooleanField(
+        label=_("Place the pin at the town centre"),
+        required=False,
+        help_text=_("Instead of the coordinates above. The pin is then marked as approximate."),
+    )
+    opening_hours = OpeningHoursField(label=_("Opening hours"), required=False)
+
+    class Meta:
+        model = Space
+        fields = "__all__"
+        widgets = {
+            "description_nb": forms.Textarea({"rows": 5}),
+            "description_en": forms.Textarea({"rows": 5}),
+            "amenities": forms.CheckboxSelectMultiple,
+            "precision": forms.RadioSelect,
+            "postal_code": forms.TextInput({"size": 6, "inputmode": "numeric", "autocomplete": "off"}),
+        }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name in {"slug", "town", "county"} & self.fields.keys():
+            self.fields[name].required = False
+        for name in {"town", "county"} & self.fields.keys():
+            self.fields[name].help_text = _("Left empty, it is filled in from the postal code.")
+
+    def clean(self):
+        data = super().clean()
+        place = postal_place(data.get("postal_code", ""))
+        if place:
+            data["town"] = data.get("town") or place[0]
+            data["county"] = data.get("county") or place[1].value
+        for name, message in {"town": _("Which town is it in?"), "county": _("Which county is it in?")}.items():
+            if name not in self.errors and not data.get(name):
+                self.add_error(name, message)
+        if data.get("at_town_centre"):
+            self.place_at_town_centre(data)
+        elif {"latitude", "longitude"} & set(self.changed_data) and "precision" not in self.changed_data:
+            data["precision"] = Space.Precision.EXACT
+        self.require_a_position(data)
+        if not data.get("slug") and "slug" not in self.errors and data.get("name"):
+            town = [] if data.get("town", "") in data["name"] else [data["town"]]
+            data["slug"] = free_slug(Space, data["name"], *town)
+        return data
+
+    def place_at_town_centre(self, data):
+        centre = town_centre(data.get("town") or "", data.get("county"))
+        if centre is None:
+            self.add_error("at_town_centre", _("We do not know where that town is. Click in the map or type coordinates."))
+            return
+        data |= {"latitude": centre.latitude, "longitude": centre.longitude, "precision": Space.Precision.TOWN}
+        for name in {"latitude", "longitude"} & self.errors.keys():
+            del self.errors[name]
+
+    def require_a_position(self, data):
+        for name in ("latitude", "longitude"):
+            if name not in self.errors and data.get(name) is None:
+                self.add_error(name, _("Where is it? Click in the map, type it, or place it at the town centre."))
+
+
+def town_centre(name, county):
+    """The town of this name in the county; the only one of the name where no county is given."""
+    found = [town for town in towns(name) if not county or town.county == county]
+    return found[0] if len(found) == 1 else None
+
+
+class PhotoForm(forms.ModelForm):
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, at least 480 pixels wide and at most 15 MB."),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+    class Meta:
+        model = Photo
+        fields = ["picture", "alt_nb", "alt_en", "credit", "position"]
+
+    def clean_picture(self):
+        upload = self.cleaned_data["picture"]
+        if upload:
+            return clean_photo(upload)
+        if not self.instance.key:
+            raise ValidationError(_("Choose a picture."))
+        return None

@@ -1,0 +1,56 @@
+import json
+import re
+
+import pytest
+
+from tests.factories import OrganisationFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_organisations_tells_members_from_those_on_the_way(client):
+    SpaceFactory(organisation__name="Med")
+    SpaceFactory(organisation=OrganisationFactory(prospect=True, name="Snart"), coming=True)
+    OrganisationFactory(former=True, name="Borte")
+    page = client.get("/medlemmer/").content.decode()
+    members, prospects = page.split("<h2>")
+    assert "Med" in members
+    assert "Snart" in prospects
+    assert "Borte" not in page
+
+
+def test_organisation_shows_its_public_spaces_only(client):
+    organisation = OrganisationFactory(slug="org", email="post@example.org")
+    SpaceFactory(organisation=organisation, name="Synlig")
+    SpaceFactory(organisation=organisation, name="Skjult", hidden=True)
+    page = client.get("/medlemmer/org/").content.decode()
+    assert "Synlig" in page
+    assert "Skjult" not in page
+    assert "mailto:post@example.org" in page
+    data = json.loads(re.search('ld.json">(.+?)</script>', page)[1])
+    assert data["@type"] == "Organization"
+    assert data["memberOf"]["name"] == "Coworking Norge"
+
+
+def test_organisation_former_is_not_found(client):
+    OrganisationFactory(former=True, slug="org")
+    assert client.get("/medlemmer/org/").status_code == 404
+
+
+def test_organisation_old_slug_leads_to_the_new(client):
+    organisation = OrganisationFactory(slug="old")
+    organisation.slug = "new"
+    organisation.save()
+    assert client.get("/en/members/old/")["Location"] == "/en/members/new/"
+
+
+@pytest.mark.parametrize("address", ["/medlemmer/", "/medlemmer/organisation/"])
+def test_queries_are_few_whatever_the_number(client, django_assert_num_queries, address):
+    owner = OrganisationFactory(slug="organisation")
+    SpaceFactory.create_batch(3, organisation=owner)
+    with django_assert_num_queries(2):
+        client.get(address)
+    SpaceFactory.create_batch(30, organisation=owner)
+    SpaceFactory.create_batch(30)
+    with django_assert_num_queries(2):
+        client.get(address)

@@ -1,0 +1,67 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+
+from spaces.models import Space
+from tests.factories import SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"latitude": 0, "longitude": 0}, "space_in_norway"),
+        ({"latitude": 10.7, "longitude": 59.9}, "space_in_norway"),
+        ({"latitude": 56.9}, "space_in_norway"),
+        ({"longitude": 35.0}, "space_in_norway"),
+        ({"status": "draft"}, "space_status_known"),
+        ({"precision": "guess"}, "space_precision_known"),
+        ({"county": "01"}, "space_county_known"),
+    ],
+)
+def test_constraint_refuses(fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        SpaceFactory(**fields)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(57.98, 7.05), (71.17, 25.78), (78.22, 15.65), (70.92, -8.72), (70.37, 31.1)]
+)
+def test_constraint_accepts_the_corners_of_norway(latitude, longitude):
+    SpaceFactory(latitude=latitude, longitude=longitude)
+
+
+@pytest.mark.parametrize("code", ["12", "12345", "abcd", "12 4", "١٢٣٤x"])
+def test_postal_code_refused(code):
+    with pytest.raises(ValidationError) as refused:
+        SpaceFactory.build(postal_code=code, organisation=SpaceFactory().organisation).full_clean()
+    assert set(refused.value.message_dict) == {"postal_code"}
+
+
+def test_deleting_an_organisation_with_spaces_is_refused():
+    with pytest.raises(ProtectedError):
+        SpaceFactory().organisation.delete()
+    assert Space.objects.exists()
+
+
+@pytest.mark.parametrize(("name", "title"), [("Coworx", "Coworx, Oslo"), ("Oslo hus", "Oslo hus")])
+def test_title_names_the_town_once(name, title):
+    assert SpaceFactory.build(name=name).title == title
+
+
+def test_contact_is_its_own_or_its_organisations():
+    space = SpaceFactory.build(organisation__email="org@example.org")
+    assert space.contact.email == "org@example.org"
+    space.phone = "+4722000000"
+    assert space.contact is space
+
+
+def test_directions_only_where_something_is_exact():
+    space = SpaceFactory.build()
+    assert space.directions_url == ""
+    space.address = "Gata 1"
+    assert "destination=Gata+1%2C+Oslo%2C+Norge" in space.directions_url
+    space.precision = "exact"
+    assert "destination=59.91273%2C10.74609" in space.directions_url

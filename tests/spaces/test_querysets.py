@@ -1,0 +1,108 @@
+import pytest
+
+from spaces.models import Space
+from tests.factories import OrganisationFactory, PhotoFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+# What the public sees of a space, by the status of its organisation and its own.
+SEEN = {
+    ("member", "open"): "members",
+    ("member", "coming"): "on_the_way",
+    ("member", "closed"): None,
+    ("prospect", "open"): "on_the_way",
+    ("prospect", "coming"): "on_the_way",
+    ("prospect", "closed"): None,
+    ("former", "open"): None,
+    ("former", "coming"): None,
+    ("former", "closed"): None,
+}
+
+
+def make(organisation_status, space_status, **fields):
+    left_on = "2024-01-31" if organisation_status == "former" else None
+    organisation = OrganisationFactory(status=organisation_status, left_on=left_on)
+    return SpaceFactory(organisation=organisation, status=space_status, **fields)
+
+
+@pytest.mark.parametrize(("statuses", "seen"), SEEN.items())
+def test_public_by_status(statuses, seen):
+    make(*statuses)
+    for verb in ("members", "on_the_way"):
+        assert getattr(Space.objects, verb)().exists() == (verb == seen)
+    assert Space.objects.public().exists() == (seen is not None)
+
+
+@pytest.mark.parametrize("statuses", SEEN)
+def test_public_never_shows_hidden(statuses):
+    make(*statuses, hidden=True)
+    assert not Space.objects.public().exists()
+
+
+def test_search_finds_by_every_part():
+    space = SpaceFactory(
+        name="Huset",
+        organisation__name="Blender",
+        address="Nygaardsgata 33",
+        postal_code="1607",
+        town="Fredrikstad",
+        municipality="Kommunen",
+        county="31",
+    )
+    for query in ["huset", "blender", "nygårdsgata", "1607", "fredrikstad", "kommunen", "ostfold", "blender ostfold"]:
+        assert list(Space.objects.search(query)) == [space], query
+    assert not Space.objects.search("blender bergen").exists()
+
+
+def test_search_follows_a_renamed_organisation():
+    space = SpaceFactory()
+    type(space.organisation).objects.update(name="Tårnet")
+    assert list(Space.objects.search("tarnet")) == [space]
+
+
+def test_search_follows_a_moved_space():
+    SpaceFactory(town="Oslo")
+    Space.objects.update(town="Bodø", county="18")
+    assert Space.objects.search("bodo nordland").exists()
+    assert not Space.objects.search("oslo").exists()
+
+
+def test_nearest_to_orders_by_great_circle_distance():
+    SpaceFactory(name="Bergen", latitude=60.39299, longitude=5.32415)
+    SpaceFactory(name="Oslo", latitude=59.91273, longitude=10.74609)
+    SpaceFactory(name="Here", latitude=63.43049, longitude=10.39506)
+    nearest = Space.objects.nearest_to(63.43049, 10.39506)
+    assert [space.name for space in nearest] == ["Here", "Oslo", "Bergen"]
+    assert [round(space.distance_km) for space in nearest] == [0, 392, 429]
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "before", "after"),
+    [
+        ("open", "status", "coming", "open"),
+        ("close", "status", "open", "closed"),
+        ("hide", "hidden", False, True),
+        ("show", "hidden", True, False),
+    ],
+)
+def test_verb_changes_and_remembers_by_whom(coordinator, verb, field, before, after):
+    SpaceFactory(**{field: before})
+    SpaceFactory(**{field: after})
+    assert getattr(Space.objects.all(), verb)(by=coordinator) == 1, "the other one is so already"
+    assert set(Space.objects.values_list(field, flat=True)) == {after}
+    assert [record.history_user for record in Space.history.filter(history_type="~")] == [coordinator]
+
+
+def test_attention_counts_what_is_missing():
+    SpaceFactory(opening_hours="Mo-Fr 08:00-16:00", email="post@example.org", precision="exact")
+    PhotoFactory(space=Space.objects.get())
+    for verb in ("approximate", "without_photo", "without_opening_hours", "without_contact"):
+        assert not getattr(Space.objects, verb)().exists(), verb
+    SpaceFactory()
+    for verb in ("approximate", "without_photo", "without_opening_hours", "without_contact"):
+        assert getattr(Space.objects, verb)().count() == 1, verb
+
+
+def test_attention_takes_the_organisations_contact_for_the_space():
+    SpaceFactory(organisation__website="https://example.org")
+    assert not Space.objects.without_contact().exists()

@@ -1,0 +1,276 @@
+import json
+import re
+
+import pytest
+import time_machine
+
+from spaces.models import Space
+from tests.factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def data_of(page, kind="application/ld+json"):
+    return json.loads(re.search(f'<script[^>]*type="{re.escape(kind)}">(.+?)</script>', page, re.DOTALL)[1])
+
+
+# The landing page
+
+
+def test_landing_counts_members_spaces_and_towns(client):
+    organisation = OrganisationFactory()
+    SpaceFactory(organisation=organisation, town="Halden")
+    SpaceFactory(organisation=organisation, town="Moss")
+    SpaceFactory(town="Moss")
+    SpaceFactory(town="Hamar", coming=True)
+    page = re.sub(r"\s+", " ", page_of(client, "/en/"))
+    assert "3 spaces in 2 towns, run by 3 members" in page
+
+
+def test_landing_lists_by_county_and_town_the_norwegian_way(client):
+    for name, town, county in [("D", "Ålesund", "15"), ("C", "Ørsta", "15"), ("B", "Aukra", "15"), ("A", "Arendal", "42")]:
+        SpaceFactory(name=name, town=town, county=county)
+    page = page_of(client, "/")
+    assert re.findall("<strong>(.)</strong>", page) == ["A", "B", "C", "D"]
+
+
+def test_landing_tells_those_on_the_way_apart_by_text(client):
+    SpaceFactory(coming=True)
+    assert "<span class=\"tag tag-coming\">snart</span>" in page_of(client, "/")
+
+
+def test_landing_map_holds_every_public_space(client):
+    space = SpaceFactory(name="Huset")
+    coming = SpaceFactory(name="Snart", coming=True, precision="exact")
+    SpaceFactory(hidden=True)
+    points = data_of(page_of(client, "/"), "application/json")
+    assert {point["id"]: (point["kind"], point["approximate"]) for point in points} == {
+        space.pk: ("member", True),
+        coming.pk: ("coming", False),
+    }
+
+
+def test_landing_picture_links_every_space_without_script(client):
+    SpaceFactory(slug="one"), SpaceFactory(slug="two")
+    picture = re.search("<noscript>(.+?)</noscript>", page_of(client, "/"), re.DOTALL)[1]
+    assert set(re.findall('<a href="([^"]+)">', picture)) == {"/steder/one/", "/steder/two/"}
+    assert len(set(re.findall(r'<rect[^>]* x="([\d.]+)"', picture))) == 2, "side by side, not on top of each other"
+
+
+def test_landing_of_an_empty_network(client):
+    assert "No space is open yet" in page_of(client, "/en/")
+
+
+# The directory
+
+
+def names(page):
+    return re.findall(r'<h3><a href="[^"]+">([^<]+)</a>', page)
+
+
+def test_directory_lists_members_in_norwegian_order(client):
+    for name in ["Østhuset", "Zoo", "Aahus", "Berg"]:
+        SpaceFactory(name=name)
+    assert names(page_of(client, "/steder/")) == ["Berg", "Zoo", "Østhuset", "Aahus"]
+
+
+def test_directory_search_folds(client):
+    SpaceFactory(name="Huset", town="Ålesund", county="15")
+    SpaceFactory(name="Annet")
+    for query in ("aalesund", "alesund", "ÅLESUND"):
+        assert names(page_of(client, f"/steder/?q={query}")) == ["Huset"]
+
+
+def test_directory_filters_by_county_and_amenity(client):
+    wifi = AmenityFactory(slug="wifi")
+    for name, county, amenities in [("A", "46", [wifi]), ("B", "46", []), ("C", "03", [wifi])]:
+        SpaceFactory(name=name, county=county).amenities.set(amenities)
+    assert names(page_of(client, "/steder/?county=46&amenity=wifi")) == ["A"]
+
+
+def test_directory_counts_each_filter_under_the_others(client):
+    wifi = AmenityFactory(slug="wifi", name_en="Wi-Fi")
+    for county, amenities in [("46", [wifi]), ("46", [wifi]), ("03", [wifi]), ("03", [])]:
+        SpaceFactory(county=county).amenities.set(amenities)
+    page = page_of(client, "/en/spaces/?amenity=wifi&county=46")
+    assert re.findall(r"<option[^>]*>(.+?)</option>", page) == ["All of Norway", "Oslo (1)", "Vestland (2)"]
+    assert re.search(r'checked> <span>Wi-Fi <span class="count">\(2\)', page)
+
+
+def test_directory_says_what_was_searched_and_how_to_widen_it(client):
+    AmenityFactory(slug="wifi", name_en="Wi-Fi")
+    page = re.sub(r"\s+", " ", page_of(client, "/en/spaces/?q=ingen&county=46&amenity=wifi"))
+    assert "0 spaces for “ingen” in Vestland with wi-fi" in page
+    for query in ("county=46&amp;amenity=wifi", "q=ingen&amp;amenity=wifi", "q=ingen&amp;county=46"):
+        assert any(set(query.split("&amp;")) == set(link.split("&amp;")) for link in re.findall(r'href="\?([^"]+)"', page))
+    assert 'href="/en/spaces/">Show every space' in page
+
+
+def test_directory_shows_those_on_the_way_that_match(client):
+    SpaceFactory(name="Flow", town="Tromsø", county="55", coming=True)
+    SpaceFactory(name="Annet", coming=True)
+    assert names(page_of(client, "/steder/?q=tromso")) == ["Flow"]
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("county=99", "There is no such county"),
+        ("amenity=no-such", "There is no such filter"),
+        (f"q={'x' * 101}", "at most 100 characters"),
+        ("q=%00", "Null characters are not allowed"),
+    ],
+)
+def test_directory_explains_a_bad_filter_and_searches_without_it(client, query, error):
+    SpaceFactory(name="Huset")
+    AmenityFactory()
+    page = page_of(client, f"/en/spaces/?{query}")
+    assert error in page
+    assert names(page) == ["Huset"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99", "x", ""])
+def test_directory_stays_on_a_page_that_exists(client, number):
+    SpaceFactory(name="Huset")
+    assert names(page_of(client, f"/steder/?page={number}")) == ["Huset"]
+
+
+def test_directory_pages_keep_the_search(client):
+    SpaceFactory.create_batch(25, county="46")
+    page = page_of(client, "/en/spaces/?county=46")
+    assert len(names(page)) == 24
+    address = re.search('rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert len(names(page_of(client, f"/en/spaces/{address}"))) == 1
+
+
+# A space
+
+
+def test_space_tells_everything(client):
+    space = SpaceFactory(
+        slug="huset", name="Huset", address="Gata 1", postal_code="0150", precision="exact", email="post@example.org"
+    )
+    PhotoFactory(space=space, credit="En fotograf")
+    space.amenities.add(AmenityFactory(name_en="Sauna"))
+    page = page_of(client, "/en/spaces/huset/")
+    for text in ("Gata 1", "0150 Oslo", "mailto:post@example.org", "Sauna", "En fotograf", 'type="image/avif"'):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("now", "text"),
+    [
+        ("2026-11-23 09:00+01:00", "Åpent nå, til 16:00"),
+        ("2026-11-23 07:00+01:00", "Stengt nå, åpner 08:00"),
+        ("2026-11-20 17:00+01:00", "Stengt nå, åpner mandag kl. 08:00"),
+        ("2027-05-17 09:00+02:00", "Stengt nå, åpner tirsdag kl. 08:00"),
+    ],
+)
+def test_space_says_whether_it_is_open(client, now, text):
+    SpaceFactory(slug="huset", opening_hours="Mo-Fr 08:00-16:00; PH off; Dec 24 off")
+    with time_machine.travel(now, tick=False):
+        assert text in page_of(client, "/steder/huset/")
+
+
+def test_space_lists_the_nearest_others_with_distance(client):
+    SpaceFactory(slug="huset", precision="exact")
+    SpaceFactory(name="Bergen", latitude=60.39299, longitude=5.32415, precision="exact")
+    SpaceFactory(name="Same", precision="exact")
+    SpaceFactory(hidden=True, name="Hidden")
+    page = page_of(client, "/en/spaces/huset/")
+    assert names(page) == ["Same", "Bergen"]
+    assert "less than 1 km" in page
+    assert "305 km" in page
+
+
+def test_space_on_the_way_is_said_to_be_so(client):
+    SpaceFactory(slug="snart", coming=True)
+    page = page_of(client, "/en/spaces/snart/")
+    assert "not a member yet" in page
+    assert data_of(page)["@type"] == "Place"
+
+
+def test_space_structured_data(client):
+    SpaceFactory(
+        slug="huset",
+        name="Huset",
+        precision="exact",
+        address="Gata 1",
+        postal_code="0150",
+        opening_hours="Mo-Fr 08:00-16:00",
+    )
+    data = data_of(page_of(client, "/steder/huset/"))
+    assert data["@type"] == "LocalBusiness"
+    assert data["geo"] == {"@type": "GeoCoordinates", "latitude": 59.91273, "longitude": 10.74609}
+    assert data["address"]["streetAddress"] == "Gata 1"
+    assert data["openingHoursSpecification"][0]["opens"] == "08:00"
+
+
+def test_space_structured_data_never_passes_the_town_off_as_the_door(client):
+    SpaceFactory(slug="huset")
+    data = data_of(page_of(client, "/steder/huset/"))
+    assert "geo" not in data
+    assert data["containedInPlace"]["geo"]["latitude"] == 59.91273
+
+
+def test_space_shared_picture_is_its_photo(client):
+    space = SpaceFactory(slug="huset")
+    photo = PhotoFactory(space=space)
+    assert f'og:image" content="http://127.0.0.1:8000/media/photos/{photo.key}/960.jpg"' in page_of(client, "/steder/huset/")
+
+
+def test_space_old_slug_leads_to_the_new(client):
+    space = SpaceFactory(slug="old")
+    space.slug = "new"
+    space.save()
+    response = client.get("/steder/old/")
+    assert (response.status_code, response["Location"]) == (301, "/steder/new/")
+    assert client.get("/en/spaces/old/")["Location"] == "/en/spaces/new/"
+
+
+def test_space_old_slug_of_a_hidden_one_tells_nothing(client):
+    space = SpaceFactory(slug="old")
+    space.slug, space.hidden = "new", True
+    space.save()
+    assert client.get("/steder/old/").status_code == client.get("/steder/new/").status_code == 404
+
+
+@pytest.mark.parametrize("trait", ["hidden_away", "closed"])
+def test_space_not_public_is_not_found(client, trait):
+    SpaceFactory(slug="huset", **{trait: True})
+    assert client.get("/steder/huset/").status_code == 404
+
+
+# Queries
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [("/", 2), ("/steder/", 9), ("/steder/?q=space&county=03&amenity=amenity-0", 10), ("/steder/space-0/", 5)],
+)
+def test_queries_are_few_whatever_the_number_of_spaces(client, django_assert_num_queries, address, queries):
+    AmenityFactory(slug="amenity-0")
+    make_spaces(10)
+    with django_assert_num_queries(queries):
+        client.get(address)
+    make_spaces(10_000 if address == "/steder/" else 300, first=10)
+    with django_assert_num_queries(queries):
+        client.get(address)
+
+
+def make_spaces(count, first=0):
+    owner = OrganisationFactory()
+    amenity = AmenityFactory._meta.model.objects.get(slug="amenity-0")
+    spaces = Space.objects.bulk_create(
+        SpaceFactory.build(organisation=owner, slug=f"space-{number}", opening_hours="Mo 08:00-16:00")
+        for number in range(first, first + count)
+    )
+    Space.amenities.through.objects.bulk_create(
+        Space.amenities.through(space=space, amenity=amenity) for space in spaces
+    )

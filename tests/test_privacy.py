@@ -1,0 +1,102 @@
+"""Nothing that is not public shows anywhere, and nothing that people type becomes anything but text."""
+
+import html
+import json
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from members.models import Organisation
+from spaces.models import Space
+
+from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Kanarifugl"
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "'-alert(1)-'",
+    "</script><script>alert(1)</script>",
+    "{{ 7|add:7 }}{% load x %}",
+    "<!--<script>",
+]
+
+
+def public_addresses():
+    """Every address that the public could try, those of hidden things included."""
+    for language in ("nb", "en"):
+        with translation.override(language):
+            yield from (reverse(name) for name in ("landing", "spaces:directory", "members:organisations", "about"))
+            yield reverse("spaces:directory") + f"?q={CANARY}"
+            yield from (space.get_absolute_url() for space in Space.objects.all())
+            yield from (organisation.get_absolute_url() for organisation in Organisation.objects.all())
+    yield "/sitemap.xml"
+    yield f"/steder/?q={CANARY}&county=03"
+
+
+def test_canaries_sing_nowhere(client):
+    seen = SpaceFactory(name="Synlig", slug="synlig")
+    organisation = seen.organisation
+    hidden = [
+        SpaceFactory(organisation=organisation, name=f"{CANARY} skjult", slug="kanarifugl-1", hidden=True),
+        SpaceFactory(organisation=organisation, name=f"{CANARY} stengt", slug="kanarifugl-2", closed=True),
+        SpaceFactory(
+            organisation=OrganisationFactory(former=True, name=f"{CANARY} borte", slug="kanarifugl-3"),
+            name=f"{CANARY} forlatt",
+            slug="kanarifugl-4",
+        ),
+        SpaceFactory(
+            organisation=OrganisationFactory(prospect=True, name=f"{CANARY} utkast", slug="kanarifugl-5"),
+            name=f"{CANARY} utkast",
+            slug="kanarifugl-6",
+            hidden=True,
+        ),
+    ]
+    for space in hidden:
+        space.amenities.add(AmenityFactory(name_nb=f"{CANARY} gode", name_en=f"{CANARY} amenity"))
+        PhotoFactory(space=space, alt_nb=CANARY)
+    OrganisationFactory(prospect=True, name=f"{CANARY} uten sted", slug="kanarifugl-7")
+    for address in public_addresses():
+        body = client.get(address).content.decode()
+        body = body.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
+        body = re.sub(f"[«“]{CANARY}[»”]|: {CANARY} –", "", body)
+        assert CANARY.lower() not in body.lower(), address
+
+
+def script_text(page):
+    return [json.loads(text) for text in re.findall(r"json\">(.+?)</script>", page, re.DOTALL)]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_hostile_text_stays_text(client, coordinator_client, payload):
+    organisation = OrganisationFactory(name=payload, slug="org", description_nb=payload)
+    space = SpaceFactory(
+        organisation=organisation,
+        name=payload,
+        slug="place",
+        address=payload,
+        town=payload[:80],
+        municipality=payload[:80],
+        description_nb=payload,
+    )
+    space.amenities.add(AmenityFactory(name_nb=payload, name_en=payload))
+    PhotoFactory(space=space, alt_nb=payload, credit=payload)
+    addresses = ["/", "/steder/", "/medlemmer/", "/steder/place/", "/medlemmer/org/"]
+    addresses += [f"/admin/spaces/space/{space.pk}/change/", "/admin/spaces/space/", "/admin/members/organisation/"]
+    addresses += [f"/admin/spaces/space/{space.pk}/history/", f"/admin/spaces/space/{space.pk}/preview/"]
+    for address in addresses:
+        page = coordinator_client.get(address).content.decode()
+        assert payload not in page, address
+        assert html.escape(payload) in page or payload in str(script_text(page)), address
+        assert all("src=" in tag or "json" in tag for tag in re.findall("<script[^>]*>", page))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_hostile_search_stays_text(client, payload):
+    page = client.get("/steder/", {"q": payload}).content.decode()
+    assert payload not in page
+    assert html.escape(payload) in page
