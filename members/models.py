@@ -1,9 +1,12 @@
+from typing import NamedTuple
+
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_update_with_history
 
@@ -44,6 +47,14 @@ class Contact(models.Model):
 
     class Meta:
         abstract = True
+
+
+class PublicContact(NamedTuple):
+    """What a page shows of a Contact; blank where it is not known."""
+
+    website: str
+    email: str
+    phone: PhoneNumber | str
 
 
 class OrganisationQuerySet(VerbQuerySet):
@@ -100,7 +111,7 @@ class Organisation(Folded, Contact):
     member_since = models.DateField(
         _("member since"), null=True, blank=True, help_text=_("Leave empty where the date is not known.")
     )
-    left_on = models.DateField(_("left on"), null=True, blank=True, help_text=_("Only for a former member."))
+    left_on = models.DateField(_("member until"), null=True, blank=True, help_text=_("Only for a former member."))
     description_nb = models.TextField(_("about, in Norwegian"), blank=True, max_length=4000)
     description_en = models.TextField(_("about, in English"), blank=True, max_length=4000)
     logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
@@ -127,12 +138,12 @@ class Organisation(Folded, Contact):
             models.CheckConstraint(
                 condition=~Q(status="prospect") | Q(member_since=None),
                 name="organisation_prospect_not_member_since",
-                violation_error_message=_("One that is on the way in has no date of membership yet."),
+                violation_error_message=_("Leave “member since” empty until it is a member."),
             ),
             models.CheckConstraint(
                 condition=Q(status="former", left_on__isnull=False) | (~Q(status="former") & Q(left_on=None)),
                 name="organisation_left_on_if_former",
-                violation_error_message=_("A former member, and only a former one, has a date on which it left."),
+                violation_error_message=_("Fill in “member until” for former members, and only for them."),
             ),
             models.CheckConstraint(
                 condition=Q(member_since=None) | Q(left_on=None) | Q(member_since__lte=F("left_on")),
@@ -154,6 +165,11 @@ class Organisation(Folded, Contact):
     @property
     def description(self):
         return in_reader_language(self, "description")
+
+    @property
+    def public_towns(self) -> list[str]:
+        """Needs with_public_spaces."""
+        return list(dict.fromkeys(space.town for space in self.public_spaces))
 
     @property
     def is_member(self):

@@ -14,8 +14,9 @@ def redirect_from_old_slug(queryset, slug):
     return redirect(row, permanent=True)
 
 
-def with_public_spaces(queryset):
-    spaces = Organisation._meta.get_field("spaces").related_model.objects.public()
+def with_public_spaces(queryset, *also):
+    """The queryset with each one's public_spaces, prefetched with what else of them is named."""
+    spaces = Organisation._meta.get_field("spaces").related_model.objects.public().prefetch_related(*also)
     return queryset.prefetch_related(Prefetch("spaces", spaces, to_attr="public_spaces"))
 
 
@@ -32,7 +33,7 @@ def organisations(request):
 
 
 def organisation(request, slug):
-    organisation = with_public_spaces(Organisation.objects.public()).filter(slug=slug).first()
+    organisation = with_public_spaces(Organisation.objects.public(), "photos").filter(slug=slug).first()
     if organisation is None:
         return redirect_from_old_slug(Organisation.objects.public(), slug)
     return render(

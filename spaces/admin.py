@@ -32,17 +32,23 @@ class PhotoInline(admin.StackedInline):
         return format_html('<img class="photo-now" src="{}" alt="{}">', photo.sources.fallback, photo.alt) if photo.key else "–"
 
 
+class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.title = _("the organisation’s status")
+
+
 @admin.register(Space)
 class SpaceAdmin(RecordAdmin):
     form = SpaceForm
     list_display = ["name", "town", "county", "organisation", "status", "precision", "hidden"]
-    list_filter = [AttentionFilter, "status", "organisation__status", "hidden", "county", "precision"]
+    list_filter = [AttentionFilter, "status", ("organisation__status", OrganisationStatusFilter), "hidden", "county", "precision"]
     list_select_related = ["organisation"]
     autocomplete_fields = ["organisation"]
     inlines = [PhotoInline]
     actions = [
-        verb_action("open", _("Open")),
-        verb_action("close", _("Close")),
+        verb_action("open", _("Mark as open")),
+        verb_action("close", _("Mark as closed")),
         verb_action("hide", _("Hide from the site")),
         verb_action("show", _("Show on the site")),
     ]
@@ -64,7 +70,7 @@ class SpaceAdmin(RecordAdmin):
         ),
         (_("Opening hours"), {"fields": ["opening_hours"]}),
         (_("Text"), {"fields": ["description_nb", "description_en", "amenities"]}),
-        (_("Contact for the public"), {"fields": ["website", "email", "phone"], "description": _("Only where it differs from the organisation’s.")}),
+        (_("Contact for the public"), {"fields": ["website", "email", "phone"], "description": _("Left empty, the organisation’s is shown.")}),
     ]
 
     class Media:

@@ -9,7 +9,7 @@ ATTENTION = {
     "approximate": _("Pins that are only approximate"),
     "without_photo": _("Spaces without a photo"),
     "without_opening_hours": _("Spaces without opening hours"),
-    "without_contact": _("Spaces that cannot be reached"),
+    "without_contact": _("Spaces without contact details"),
     "on_the_way": _("Spaces on the way in"),
 }
 

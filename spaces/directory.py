@@ -13,7 +13,7 @@ class DirectoryForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     county = forms.ChoiceField(label=_("County"), required=False, choices=[("", _("All of Norway")), *County.choices])
     amenity = forms.ModelMultipleChoiceField(
-        Amenity.objects.all(), label=_("Has"), required=False, to_field_name="slug"
+        Amenity.objects.all(), label=_("Offers"), required=False, to_field_name="slug"
     )
 
 

@@ -1,6 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.forms import PICTURES
@@ -18,7 +19,7 @@ class CoordinateField(forms.FloatField):
     widget = forms.TextInput
 
     def __init__(self, *, lowest, highest, **options):
-        outside = _("Between %(lowest)s and %(highest)s degrees in Norway.") % {"lowest": lowest, "highest": highest}
+        outside = format_lazy(_("Between {lowest} and {highest} degrees in Norway."), lowest=lowest, highest=highest)
         super().__init__(
             required=False,
             validators=[MinValueValidator(lowest, outside), MaxValueValidator(highest, outside)],
@@ -63,7 +64,7 @@ class SpaceForm(forms.ModelForm):
         if place:
             data["town"] = data.get("town") or place[0]
             data["county"] = data.get("county") or place[1].value
-        for name, message in {"town": _("Which town is it in?"), "county": _("Which county is it in?")}.items():
+        for name, message in {"town": _("Say which town it is in."), "county": _("Choose which county it is in.")}.items():
             if name not in self.errors and not data.get(name):
                 self.add_error(name, message)
         if data.get("at_town_centre"):

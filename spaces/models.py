@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
 from members.folding import fold
-from members.models import Contact, Folded, Organisation
+from members.models import Contact, Folded, Organisation, PublicContact
 
 from . import photos
 from .counties import County
@@ -22,7 +22,7 @@ from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
 
 # WGS 84 degrees around Norway with Jan Mayen and Svalbard, and a margin of about half a degree.
-SOUTH, NORTH, WEST, EAST = 57.0, 81.5, -9.6, 34.5
+SOUTH, NORTH, WEST, EAST = 57, 82, -10, 35
 
 
 class Amenity(models.Model):
@@ -84,7 +84,7 @@ class Space(Folded, Contact):
     county = models.CharField(_("county"), max_length=2, choices=County)
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
-    precision = models.CharField(_("the pin is"), max_length=10, choices=Precision, default=Precision.TOWN)
+    precision = models.CharField(_("pin position"), max_length=10, choices=Precision, default=Precision.TOWN)
     description_nb = models.TextField(_("about, in Norwegian"), blank=True, max_length=4000)
     description_en = models.TextField(_("about, in English"), blank=True, max_length=4000)
     opening_hours = models.CharField(
@@ -114,7 +114,7 @@ class Space(Folded, Contact):
             models.CheckConstraint(
                 condition=Q(precision__in=["exact", "town"]),
                 name="space_precision_known",
-                violation_error_message=_("Say whether the pin is exact."),
+                violation_error_message=_("Choose whether the pin is exact or approximate."),
             ),
             models.CheckConstraint(
                 condition=Q(county__in=County.values),
@@ -171,9 +171,9 @@ class Space(Folded, Contact):
         return place and f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': place})}"
 
     @property
-    def contact(self) -> Contact:
-        """Its own public contact, or its organisation's where it gives none."""
-        return self if self.website or self.email or self.phone else self.organisation
+    def contact(self) -> PublicContact:
+        """Each of its own, or its organisation's where it has none."""
+        return PublicContact(*(getattr(self, field) or getattr(self.organisation, field) for field in PublicContact._fields))
 
     @cached_property
     def opening_state(self):

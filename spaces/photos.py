@@ -30,9 +30,9 @@ MAX_MEMORY = 120_000_000  # bytes that decoding may take: for some kinds of file
 MAX_BLOCKS = 20_000  # segments or chunks in a file
 MAX_SCANS = 20  # each costs a pass over the whole picture; encoders write 18 at most
 MESSAGES = {
-    "too_large": _("The file is larger than 15 MB. Make the picture smaller and try again."),
+    "too_large": _("The file is larger than 15 MB. Make the picture 2000 pixels wide and try again."),
     "wrong_kind": _("The file is not a picture we can use. Save it as JPEG, PNG or WebP and try again."),
-    "too_many_pixels": _("The picture has too many pixels. Make it 3000 pixels wide and save it as JPEG."),
+    "too_many_pixels": _("The picture has too many pixels. Make it 2000 pixels wide and save it as JPEG."),
     "broken": _("The picture cannot be read. Open it in a photo program and save it again as JPEG."),
     "too_small": _("The picture is too small. Choose one that is at least 480 pixels wide."),
     "too_long": _(
@@ -41,7 +41,7 @@ MESSAGES = {
 }
 MAGIC = {"JPEG": rb"\xff\xd8\xff", "PNG": rb"\x89PNG\r\n\x1a\n", "WEBP": rb"(?s)RIFF....WEBP"}
 JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
-JPEG_NEEDED = {0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0}  # frame, tables, scans and JFIF
+JPEG_NEEDED = {0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0}  # frames, tables, scans, JFIF
 PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND"}
 WEBP_NEEDED = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"EXIF"}
 
@@ -173,7 +173,7 @@ def _decode(data):
 
 
 def _overhead(image, buffered):
-    """Bytes that decoding takes for each pixel of the file, besides 4 for each pixel of the result."""
+    """Bytes (measured) that decoding takes for each pixel of the file, besides 4 for each of the result."""
     if buffered:
         planes = [across * down for _id, across, down, _table in image.layer]
         return 2 * sum(planes) / max(planes)

@@ -65,6 +65,7 @@ def space(request, slug):
 
 def render_space(request, space, **context):
     nearby = Space.objects.public().exclude(pk=space.pk).nearest_to(space.latitude, space.longitude)
+    nearby = nearby.prefetch_related("photos")
     photos = list(space.photos.all())
     return render(
         request,

@@ -61,13 +61,16 @@ def test_canaries_sing_nowhere(client):
         PhotoFactory(space=space, alt_nb=CANARY)
     OrganisationFactory(prospect=True, name=f"{CANARY} uten sted", slug="kanarifugl-7")
     for address in public_addresses():
-        body = client.get(address).content.decode()
+        response = client.get(address)
+        body = response.content.decode()
+        if response.status_code == 404:
+            body = body.replace(address.strip("/").split("/")[-1], "")  # what the visitor typed, not what we know
         body = body.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
         body = re.sub(f"[«“]{CANARY}[»”]|: {CANARY} –", "", body)
         assert CANARY.lower() not in body.lower(), address
 
 
-def script_text(page):
+def data_in(page):
     return [json.loads(text) for text in re.findall(r"json\">(.+?)</script>", page, re.DOTALL)]
 
 
@@ -90,13 +93,15 @@ def test_hostile_text_stays_text(client, coordinator_client, payload):
     addresses += [f"/admin/spaces/space/{space.pk}/history/", f"/admin/spaces/space/{space.pk}/preview/"]
     for address in addresses:
         page = coordinator_client.get(address).content.decode()
-        assert payload not in page, address
-        assert html.escape(payload) in page or payload in str(script_text(page)), address
+        assert html.escape(payload) in page.replace("&#39;", "&#x27;"), address
         assert all("src=" in tag or "json" in tag for tag in re.findall("<script[^>]*>", page))
+        if html.escape(payload) != payload:
+            assert payload not in re.sub('<script[^>]*json">.+?</script>', "", page, flags=re.DOTALL), address
+    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_search_stays_text(client, payload):
     page = client.get("/steder/", {"q": payload}).content.decode()
-    assert payload not in page
-    assert html.escape(payload) in page
+    assert html.escape(payload) in page.replace("&#39;", "&#x27;")
+    assert html.escape(payload) == payload or payload not in page

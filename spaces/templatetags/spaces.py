@@ -25,7 +25,8 @@ def json_ld(data):
 def distance(kilometres: float) -> str:
     if kilometres < 1:
         return _("less than 1 km")
-    return _("%(distance)s km") % {"distance": number_format(kilometres, 1 if kilometres < 10 else 0)}
+    decimals = 1 if kilometres < 10 else 0
+    return _("%(distance)s km") % {"distance": number_format(round(kilometres, decimals), decimals)}
 
 
 @register.filter
@@ -34,7 +35,7 @@ def moment(at) -> str:
     local, today = timezone.localtime(at), timezone.localdate()
     days = (local.date() - today).days
     if days == 0:
-        return date_format(local, "H:i")
+        return _("at %(time)s") % {"time": date_format(local, "H:i")}
     if days < 7:
         return _("%(weekday)s at %(time)s") % {"weekday": WEEKDAYS[local.weekday()].lower(), "time": date_format(local, "H:i")}
     return _("%(date)s at %(time)s") % {"date": date_format(local, "MONTH_DAY_FORMAT"), "time": date_format(local, "H:i")}

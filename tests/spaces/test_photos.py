@@ -1,5 +1,7 @@
 import re
+import runpy
 import struct
+import warnings
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +24,8 @@ from spaces.photos import (
     store,
 )
 
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+JFIF = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
 KEY = "0123456789abcdef0123456789abcdef"
 SMALL = CleanPhoto(480, 360, {"480.avif": b"avif", "480.webp": b"webp", "480.jpg": b"jpg"})
 
@@ -117,6 +121,14 @@ def test_clean_photo_too_many_pixels_claimed_by_png(side):
     assert refusal(png_claiming(side, side), "bombe.png") == "too_many_pixels"
 
 
+def test_decompression_bomb_warning_is_an_error():
+    with warnings.catch_warnings():
+        warnings.resetwarnings()
+        runpy.run_path(photos.__file__)
+        with pytest.raises(Image.DecompressionBombWarning):
+            warnings.warn("Too many pixels", Image.DecompressionBombWarning, stacklevel=1)
+
+
 def test_clean_photo_too_many_pixels_claimed_by_jpeg():
     assert refusal(jpeg_claiming(7000, 6000)) == "too_many_pixels"
 
@@ -208,6 +220,27 @@ def test_clean_photo_flood_of_scans_never_reaches_pillow(monkeypatch):
     assert refusal(content[:-2] + last_scan * photos.MAX_SCANS + content[-2:]) == "broken"
 
 
+@pytest.mark.parametrize(
+    ("content", "once"),
+    [
+        (
+            JFIF + b"Kari" + encoded(picture(), icc_profile=SRGB, exif=exif_block(8))[len(JFIF) :],
+            b"ICC_PROFILE",
+        ),
+        (png_claiming(640, 480)[:33] + chunk(b"iCCP", b"-") * 2 + encoded(picture(), "PNG")[33:], b"iCCP"),
+        (encoded(picture(), "WEBP", save_all=True, append_images=[picture(color="black")]), b"ANMF"),
+    ],
+    ids=["jpeg", "png", "webp"],
+)
+def test_clean_photo_pillow_sees_only_what_decoding_needs(content, once, monkeypatch):
+    seen = []
+    monkeypatch.setattr(Image, "open", lambda file, **options: seen.append(file.read()))
+    end = content.rindex(b"IEND") - 4 if b"IEND" in content else len(content)
+    refusal(content[:end] + chunk(b"tEXt", b"Kari") + content[end:])
+    assert seen[0].count(once) == 1
+    assert not re.search(b"Exif|Kari", seen[0])
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_clean_photo_upright(kind, orientation):
@@ -231,10 +264,7 @@ def test_clean_photo_keeps_no_metadata(kind):
     info.add_text("Comment", "Kari Hemmelig")
     options = {"comment": b"Kari Hemmelig"} if kind == "JPEG" else {"pnginfo": info} if kind == "PNG" else {}
     xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Kari Hemmelig</x:xmpmeta>"
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    clean = cleaned(
-        encoded(picture(), kind, exif=exif, xmp=xmp, icc_profile=profile, dpi=(72, 72), **options)
-    )
+    clean = cleaned(encoded(picture(), kind, exif=exif, xmp=xmp, icc_profile=SRGB, dpi=(72, 72), **options))
     assert len(clean.renditions) == 6
     for name, content in clean.renditions.items():
         assert not re.search(rb"Kari|Exif|xmpmeta|ICC_PROFILE|ICCP|lcms", content), name
@@ -244,10 +274,7 @@ def test_clean_photo_keeps_no_metadata(kind):
 
 
 def test_clean_photo_converts_colors_to_srgb():
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    red_is_blue = (
-        profile.replace(b"rXYZ", b"tmp!", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp!", b"bXYZ", 1)
-    )
+    red_is_blue = SRGB.replace(b"rXYZ", b"tmp!", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp!", b"bXYZ", 1)
     clean = cleaned(encoded(picture(), icc_profile=red_is_blue))
     assert color_at(clean, 0.25, 0.25) == (0, 0, 255)
 
@@ -285,7 +312,7 @@ def test_clean_photo_cmyk():
 
 
 def test_clean_photo_ycck():
-    content = re.sub(rb"(?s)(Adobe.{6}).", rb"\1\2", encoded(picture().convert("CMYK")))
+    content = re.sub(rb"(?s)(Adobe.{6}).", lambda m: m[1] + b"\2", encoded(picture().convert("CMYK")))
     expected = Image.open(BytesIO(content)).convert("RGB").getpixel((600, 400))
     assert color_at(cleaned(content), 0.9, 0.9) == tuple(round(c / 51) * 51 for c in expected)
 
@@ -303,9 +330,10 @@ def test_clean_photo_palette_with_transparency_on_white():
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_clean_photo_half_transparent_on_white(kind):
-    clean = cleaned(encoded(Image.new("RGBA", (640, 600), (0, 0, 0, 102)), kind))
-    for y in (0.1, 0.9):
-        assert color_at(clean, 0.5, y) == (153, 153, 153)
+    image = Image.new("RGBA", (640, 600), (0, 0, 0, 102))
+    image.paste("red", (0, 300, 640, 600))
+    clean = cleaned(encoded(image, kind))
+    assert (color_at(clean, 0.5, 0.1), color_at(clean, 0.5, 0.9)) == ((153, 153, 153), (255, 0, 0))
 
 
 def test_clean_photo_16_bit_grey():

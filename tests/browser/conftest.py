@@ -1,0 +1,123 @@
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+
+from tests.conftest import needs
+
+# Playwright's own event loop runs in this thread; the tests use the database beside it, never inside.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": needs("chromium"), "args": QUIET + sandbox}
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, data_dir):
+    """The address of the real server, as `make run` starts it, on the tests' database."""
+    environment = os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(), "CONTACT_EMAIL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    python = Path(sys.executable)
+    subprocess.run([python, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
+    command = [python, "-m", "gunicorn", "coworking_norge.wsgi", "--bind", "127.0.0.1:0", "--workers", "2"]
+    with (data_dir / "log").open("w+") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log, cwd=settings.BASE_DIR)
+        try:
+            yield address_in(data_dir / "log")
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def database_url():
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database['NAME']}"
+
+
+def address_in(log):
+    """Where gunicorn says that it listens, once it answers there."""
+    for _ in range(100):
+        told = [line for line in log.read_text().splitlines() if "Listening at:" in line]
+        if told:
+            address = told[0].split("Listening at: ")[1].split()[0]
+            urllib.request.urlopen(f"{address}/robots.txt", timeout=10).close()  # noqa: S310
+            return address
+        time.sleep(0.1)
+    raise RuntimeError(log.read_text())
+
+
+@pytest.fixture
+def media(settings, data_dir):
+    settings.MEDIA_ROOT = data_dir / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(scope="session")
+def base_url(server):
+    return server
+
+
+@pytest.fixture(autouse=True)
+def database(transactional_db):
+    """What the tests write is committed, so that the server sees it, and removed after each."""
+
+
+@pytest.fixture
+def site(page):
+    """A page that fails its test when anything goes wrong in it: a script's error, a refused or a foreign request."""
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: faults.append(request.url) if not is_ours(request.url) else None)
+    yield page
+    assert not faults
+
+
+def is_ours(address):
+    return address.startswith(("http://127.0.0.1:", "blob:", "about:"))
+
+
+@pytest.fixture
+def axe():
+    def check(page):
+        found = Axe().run(page, options=AXE).response["violations"]
+        assert not [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
+
+    return check
+
+
+@pytest.fixture
+def logged_in(site, base_url, coordinator):
+    coordinator.set_password("a-long-made-up-password")
+    coordinator.save()
+    site.goto("/admin/")
+    site.get_by_label("Brukernavn").fill(coordinator.username)
+    site.get_by_label("Passord").fill("a-long-made-up-password")
+    site.get_by_role("button", name="Logg inn").click()
+    return site

@@ -1,0 +1,190 @@
+import re
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from tests.factories import SpaceFactory
+
+
+@pytest.fixture
+def network(base_url):
+    call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def bergen(base_url):
+    """Two spaces in one town centre, and one far away."""
+    for name in ("Bergen Works", "Impact Hub"):
+        SpaceFactory(name=name, town="Bergen", county="46", latitude=60.39299, longitude=5.32415)
+    SpaceFactory(name="Flow", town="Tromsø", county="55", latitude=69.6489, longitude=18.95508, coming=True)
+
+
+def pin(page, name):
+    return page.locator(".pin").and_(page.get_by_role("button", name=name))
+
+
+def test_map_shows_norway_and_every_space(site, network):
+    site.goto("/")
+    expect(site.locator("path.map-county")).to_have_count(15)
+    notes = site.locator(".pin").all()
+    names = " ".join(note.get_attribute("aria-label") for note in notes)
+    for name in ("Flow, Tromsø", "Coworx, Kristiansand", "Coworx, Mandal", "Innovation Dock 1", "Innovation Dock 2"):
+        assert name in names
+    assert len(re.findall("[;:(]", names)) >= 19 - len(notes)
+
+
+def test_map_group_says_how_many_of_each_kind(site, network):
+    site.goto("/")
+    expect(pin(site, "Stavanger")).to_have_accessible_name(re.compile("3 steder .*medlemmer: 1, på vei inn: 2"))
+
+
+def test_popup_of_two_in_one_centre_reaches_both_by_mouse(site, bergen):
+    site.goto("/")
+    pin(site, "Bergen").click()
+    popup = site.locator(".leaflet-popup")
+    expect(popup.get_by_role("link")).to_have_text(["Bergen Works", "Impact Hub"])
+    expect(popup).to_contain_text("i sentrum, ikke på adressen")
+    popup.get_by_role("link", name="Impact Hub").click()
+    expect(site.get_by_role("heading", level=1)).to_have_text("Impact Hub, Bergen")
+
+
+def test_popup_of_two_in_one_centre_reaches_both_by_keyboard(site, bergen):
+    site.goto("/")
+    pin(site, "Bergen").focus()
+    site.keyboard.press("Enter")
+    expect(site.get_by_role("link", name="Bergen Works").last).to_be_focused()
+    site.keyboard.press("Tab")
+    expect(site.locator(".popup").get_by_role("link", name="Impact Hub")).to_be_focused()
+    site.keyboard.press("Escape")
+    expect(pin(site, "Bergen")).to_be_focused()
+
+
+def test_popup_of_two_in_one_centre_reaches_both_by_touch(browser, base_url, bergen):
+    context = browser.new_context(base_url=base_url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto("/")
+    pin(page, "Bergen").tap()
+    page.locator(".popup").get_by_role("link", name="Impact Hub").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Impact Hub, Bergen")
+    context.close()
+
+
+def test_list_entry_and_pin_light_each_other(site, bergen):
+    site.goto("/")
+    entry = site.locator(".entry", has_text="Flow")
+    entry.hover()
+    expect(pin(site, "Flow")).to_have_class(re.compile("is-lit"))
+    site.locator(".entry", has_text="Impact Hub").focus()
+    site.mouse.move(0, 0)
+    expect(pin(site, "Bergen")).to_have_class(re.compile("is-lit"))
+    pin(site, "Flow").hover()
+    expect(entry).to_have_class(re.compile("is-lit"))
+    pin(site, "Bergen").focus()
+    expect(site.locator(".entry.is-lit")).to_have_count(2)
+
+
+def zoom(page):
+    return page.locator(".leaflet-proxy").evaluate("proxy => proxy.style.transform")
+
+
+def test_wheel_scrolls_the_page_and_zooms_only_when_asked(site, bergen):
+    site.goto("/")
+    box = site.locator("[data-map]").bounding_box()
+    site.mouse.move(box["x"] + 200, box["y"] + 300)
+    before = zoom(site)
+    site.mouse.wheel(0, 300)
+    expect(site.locator(".map-hint.is-shown")).to_contain_text("Ctrl")
+    site.wait_for_function("scrollY > 0")
+    assert zoom(site) == before
+    site.evaluate("scrollTo(0, 0)")
+    site.keyboard.down("Control")
+    site.mouse.wheel(0, -300)
+    site.keyboard.up("Control")
+    site.wait_for_function("before => document.querySelector('.leaflet-proxy').style.transform !== before", arg=before)
+    before = zoom(site)
+    site.mouse.click(box["x"] + 200, box["y"] + 300)
+    site.mouse.wheel(0, -300)
+    site.wait_for_function("before => document.querySelector('.leaflet-proxy').style.transform !== before", arg=before)
+
+
+def test_one_finger_scrolls_the_page_and_two_move_the_map(browser, base_url, bergen):
+    context = browser.new_context(base_url=base_url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto("/")
+    page.locator(".pin").first.wait_for()
+    touch = context.new_cdp_session(page)
+    pane = "document.querySelector('.leaflet-map-pane').style.transform + document.querySelector('.leaflet-proxy').style.transform"
+    before = page.evaluate(pane)
+    touch.send("Input.synthesizeScrollGesture", {"x": 180, "y": 400, "yDistance": -200, "gestureSourceType": "touch"})
+    page.wait_for_function("scrollY > 100")
+    assert page.evaluate(pane) == before
+    page.evaluate("scrollTo(0, 0)")
+
+    def fingers(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    fingers("touchStart", (100, 300), (200, 300))
+    for step in range(1, 11):
+        fingers("touchMove", (100 - 4 * step, 300 + 8 * step), (200 + 4 * step, 300 + 8 * step))
+    fingers("touchEnd")
+    page.wait_for_function(f"before => {pane} !== before", arg=before)
+    assert page.evaluate("scrollY") == 0
+    context.close()
+
+
+def test_zoom_controls_speak_the_readers_language(site, bergen):
+    for address, names in {"/": ("Zoom inn", "Zoom ut"), "/en/": ("Zoom in", "Zoom out")}.items():
+        site.goto(address)
+        for name in names:
+            expect(site.get_by_role("button", name=name, exact=True)).to_be_visible()
+
+
+def test_keyboard_alone_reaches_everything(site, bergen):
+    site.goto("/")
+    reached = set()
+    for _ in range(40):
+        site.keyboard.press("Tab")
+        focused = site.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || document.activeElement.name || ''")
+        reached.update(focused.split("\n"))
+    for name in ("Hopp til innholdet", "Steder", "Bli med", "Zoom inn", "q", "Søk", "Bergen Works", "Impact Hub", "Flow", "Personvern"):
+        assert name in reached, name
+
+
+def test_first_view_is_light(browser, base_url, network):
+    """At most 150 kB compressed in at most 12 requests, all of them ours."""
+    page = browser.new_page(base_url=base_url)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes, requests = [], []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto("/", wait_until="networkidle")
+    page.locator("path.map-county").first.wait_for(state="attached")
+    assert all(request.startswith(base_url) for request in requests)
+    print(f"first view: {sum(sizes)} bytes in {len(requests)} requests")
+    assert len(requests) <= 12
+    assert sum(sizes) <= 150_000
+    page.close()
+
+
+def test_phone_menu_opens_without_script_and_never_hides_join(browser, base_url, bergen):
+    context = browser.new_context(base_url=base_url, viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.locator("header").get_by_role("link", name="Bli med")).to_be_visible()
+    expect(page.locator("header").get_by_role("link", name="Medlemmer")).to_be_hidden()
+    page.get_by_role("button", name="Meny").click()
+    page.locator("header").get_by_role("link", name="Medlemmer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Medlemmer")
+    context.close()
+
+
+def test_without_script_the_picture_leads_to_every_space(browser, base_url, bergen):
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.locator(".map-picture a")).to_have_count(3)
+    page.locator(".map-picture a", has_text="Flow").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Flow, Tromsø")
+    context.close()
