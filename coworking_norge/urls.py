@@ -17,7 +17,11 @@ SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": Organ
 
 urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
     *i18n_patterns(
         path("", landing, name="landing"),
         path(_("spaces/"), include("spaces.urls")),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
+from .files import discarding_on_error
 from .forms import OrganisationForm
 from .models import Organisation
 
@@ -21,6 +22,10 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False
+
+    def changeform_view(self, *args, **options):
+        with discarding_on_error():
+            return super().changeform_view(*args, **options)
 
     def get_view_on_site_url(self, obj=None):
         """Only to a page that visitors can see."""
@@ -82,7 +87,9 @@ class OrganisationAdmin(RecordAdmin):
 
     @admin.display(description=_("logo"))
     def logo_now(self, organisation):
-        return format_html('<img class="logo-now" src="{}" alt="">', organisation.logo.url) if organisation.logo else "–"
+        return (
+            format_html('<img class="logo-now" src="{}" alt="">', organisation.logo.url) if organisation.logo else "–"
+        )
 
     def save_model(self, request, organisation, form, change):
         if form.cleaned_data.get("new_logo"):

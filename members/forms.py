@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .logos import clean_logo
 from .models import Organisation
-from .pictures import clean_logo
 from .slugs import free_slug
 
 PICTURES = "image/jpeg,image/png,image/webp"

@@ -1,7 +1,11 @@
+from functools import partial
 from typing import NamedTuple
 
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +16,7 @@ from simple_history.utils import bulk_update_with_history
 
 from .bilingual import in_reader_language
 from .fields import WebsiteField
+from .files import discard_on_error
 from .folding import Folded, FoldedQuerySet
 from .validators import validate_organisation_number
 
@@ -28,9 +33,7 @@ class VerbQuerySet(FoldedQuerySet):
             for row in rows:
                 for field, value in values.items():
                     setattr(row, field, value)
-            bulk_update_with_history(
-                rows, self.model, list(values), default_user=by, default_change_reason=str(reason)
-            )
+            bulk_update_with_history(rows, self.model, list(values), default_user=by, default_change_reason=str(reason))
         return len(rows)
 
     change.alters_data = True
@@ -41,7 +44,9 @@ class Contact(models.Model):
 
     website = WebsiteField(_("website"), blank=True, max_length=300)
     email = models.EmailField(
-        _("e-mail"), blank=True, help_text=_("Shown to everybody: a role's address such as post@, not a person's.")
+        _("e-mail"),
+        blank=True,
+        help_text=_("Shown to everybody: a role's address such as post@, not a person's."),
     )
     phone = PhoneNumberField(_("telephone"), blank=True, help_text=_("Shown to everybody."))
 
@@ -64,9 +69,7 @@ class OrganisationQuerySet(VerbQuerySet):
     def public(self):
         """Members, and those on the way in by at least one space that the public sees."""
         spaces = Organisation._meta.get_field("spaces").related_model.objects.on_the_way()
-        return self.filter(
-            Q(status=Organisation.Status.MEMBER) | Exists(spaces.filter(organisation=OuterRef("pk")))
-        )
+        return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces.filter(organisation=OuterRef("pk"))))
 
     def admit(self, *, by) -> int:
         return self.exclude(status=Organisation.Status.MEMBER).change(
@@ -102,7 +105,10 @@ class Organisation(Folded, Contact):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
-        _("web address"), max_length=140, unique=True, help_text=_("The last part of the page's address. Old ones lead on.")
+        _("web address"),
+        max_length=140,
+        unique=True,
+        help_text=_("The last part of the page's address. Old ones lead on."),
     )
     organisation_number = models.CharField(
         _("organisation number"), max_length=9, blank=True, validators=[validate_organisation_number]
@@ -166,6 +172,16 @@ class Organisation(Folded, Contact):
     def description(self):
         return in_reader_language(self, "description")
 
+    def change_logo(self, logo: ContentFile):
+        """Store the logo and point to it, without saving the row; the one before goes when the change holds."""
+        self.discard_logo()
+        self.logo.save(logo.name, logo, save=False)
+        discard_on_error(self.logo.storage.delete, self.logo.name)
+
+    def discard_logo(self):
+        if self.logo:
+            transaction.on_commit(partial(self.logo.storage.delete, self.logo.name))
+
     @property
     def public_towns(self) -> list[str]:
         """Needs with_public_spaces."""
@@ -174,3 +190,9 @@ class Organisation(Folded, Contact):
     @property
     def is_member(self):
         return self.status == self.Status.MEMBER
+
+
+@receiver(post_delete, sender=Organisation)
+def discard_logo_of_deleted(instance, **_):
+    """A signal, because a bulk deletion calls no method of the rows."""
+    instance.discard_logo()

@@ -11,6 +11,4 @@ def validate_organisation_number(value: str):
     except InvalidNumber:
         valid = False
     if not valid:
-        raise ValidationError(
-            _("An organisation number has nine digits and begins with 8 or 9. Check it at brreg.no.")
-        )
+        raise ValidationError(_("An organisation number has nine digits and begins with 8 or 9. Check it at brreg.no."))

@@ -1,21 +1,19 @@
-from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.core.exceptions import PermissionDenied
-
-from members.admin import RecordAdmin, verb_action
 from simple_history.admin import SimpleHistoryAdmin
 
-from . import photos
+from members.admin import RecordAdmin, verb_action
+
 from .attention import AttentionFilter
 from .forms import PhotoForm, SpaceForm, town_centre
-from .models import Amenity, Photo, Space
 from .map import TEXTS
+from .models import Amenity, Photo, Space
 from .places import postal_place
 from .views import render_space
 
@@ -29,7 +27,11 @@ class PhotoInline(admin.StackedInline):
 
     @admin.display(description=_("photo"))
     def preview(self, photo):
-        return format_html('<img class="photo-now" src="{}" alt="{}">', photo.sources.fallback, photo.alt) if photo.key else "–"
+        return (
+            format_html('<img class="photo-now" src="{}" alt="{}">', photo.sources.fallback, photo.alt)
+            if photo.key
+            else "–"
+        )
 
 
 class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
@@ -42,9 +44,15 @@ class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
 class SpaceAdmin(RecordAdmin):
     form = SpaceForm
     list_display = ["name", "town", "county", "organisation", "status", "precision", "hidden"]
-    list_filter = [AttentionFilter, "status", ("organisation__status", OrganisationStatusFilter), "hidden", "county", "precision"]
+    list_filter = [
+        AttentionFilter,
+        "status",
+        ("organisation__status", OrganisationStatusFilter),
+        "hidden",
+        "county",
+        "precision",
+    ]
     list_select_related = ["organisation"]
-    autocomplete_fields = ["organisation"]
     inlines = [PhotoInline]
     actions = [
         verb_action("open", _("Mark as open")),
@@ -70,7 +78,13 @@ class SpaceAdmin(RecordAdmin):
         ),
         (_("Opening hours"), {"fields": ["opening_hours"]}),
         (_("Text"), {"fields": ["description_nb", "description_en", "amenities"]}),
-        (_("Contact for the public"), {"fields": ["website", "email", "phone"], "description": _("Left empty, the organisation’s is shown.")}),
+        (
+            _("Contact for the public"),
+            {
+                "fields": ["website", "email", "phone"],
+                "description": _("Left empty, the organisation’s is shown."),
+            },
+        ),
     ]
 
     class Media:
@@ -99,12 +113,13 @@ class SpaceAdmin(RecordAdmin):
     def preview(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return render_space(request, get_object_or_404(Space.objects.select_related("organisation"), pk=pk), preview=True)
+        return render_space(
+            request, get_object_or_404(Space.objects.select_related("organisation"), pk=pk), preview=True
+        )
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         context = {"place_url": reverse("admin:spaces_space_place"), "map_texts": TEXTS} | (extra_context or {})
-        with photos.discarding_on_error():
-            return super().changeform_view(request, object_id, form_url, context)
+        return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request, space, form, change):
         super().save_model(request, space, form, change)

@@ -62,7 +62,11 @@ class Directory:
     def wider(self) -> list[tuple[str, str]]:
         """Label and query string of each search that drops one of the filters, where there are several."""
         filters = {"q": self.query, "county": self.county, "amenity": [a.slug for a in self.amenities]}
-        labels = {"q": _("Without the search words"), "county": _("In all of Norway"), "amenity": _("Whatever they offer")}
+        labels = {
+            "q": _("Without the search words"),
+            "county": _("In all of Norway"),
+            "amenity": _("Whatever they offer"),
+        }
         given = [name for name in filters if filters[name]]
         return [(labels[name], self._without(name, filters)) for name in given if len(given) > 1]
 

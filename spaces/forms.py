@@ -64,12 +64,15 @@ class SpaceForm(forms.ModelForm):
         if place:
             data["town"] = data.get("town") or place[0]
             data["county"] = data.get("county") or place[1].value
-        for name, message in {"town": _("Say which town it is in."), "county": _("Choose which county it is in.")}.items():
+        for name, message in {
+            "town": _("Say which town it is in."),
+            "county": _("Choose which county it is in."),
+        }.items():
             if name not in self.errors and not data.get(name):
                 self.add_error(name, message)
         if data.get("at_town_centre"):
             self.place_at_town_centre(data)
-        elif {"latitude", "longitude"} & set(self.changed_data) and "precision" not in self.changed_data:
+        elif {"latitude", "longitude"} & set(self.changed_data) and not self.stands_at_town_centre(data):
             data["precision"] = Space.Precision.EXACT
         self.require_a_position(data)
         if not data.get("slug") and "slug" not in self.errors and data.get("name"):
@@ -80,11 +83,22 @@ class SpaceForm(forms.ModelForm):
     def place_at_town_centre(self, data):
         centre = town_centre(data.get("town") or "", data.get("county"))
         if centre is None:
-            self.add_error("at_town_centre", _("We do not know where that town is. Click in the map or type coordinates."))
+            self.add_error(
+                "at_town_centre",
+                _("We do not know where that town is. Click in the map or type coordinates."),
+            )
             return
-        data |= {"latitude": centre.latitude, "longitude": centre.longitude, "precision": Space.Precision.TOWN}
+        data |= {
+            "latitude": centre.latitude,
+            "longitude": centre.longitude,
+            "precision": Space.Precision.TOWN,
+        }
         for name in {"latitude", "longitude"} & self.errors.keys():
             del self.errors[name]
+
+    def stands_at_town_centre(self, data):
+        centre = town_centre(data.get("town") or "", data.get("county"))
+        return centre and (centre.latitude, centre.longitude) == (data.get("latitude"), data.get("longitude"))
 
     def require_a_position(self, data):
         for name in ("latitude", "longitude"):

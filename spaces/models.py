@@ -70,7 +70,10 @@ class Space(Folded, Contact):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.COMING)
     hidden = models.BooleanField(
-        _("hidden"), default=False, db_default=False, help_text=_("Hidden spaces are shown nowhere on the site.")
+        _("hidden"),
+        default=False,
+        db_default=False,
+        help_text=_("Hidden spaces are shown nowhere on the site."),
     )
     address = models.CharField(_("street address"), max_length=200, blank=True)
     postal_code = models.CharField(
@@ -138,7 +141,14 @@ class Space(Folded, Contact):
     def folded_text(self):
         return fold(
             " ".join(
-                [self.name, self.address, self.postal_code, self.town, self.municipality, self.get_county_display()]
+                [
+                    self.name,
+                    self.address,
+                    self.postal_code,
+                    self.town,
+                    self.municipality,
+                    self.get_county_display(),
+                ]
             )
         )
 
@@ -173,7 +183,9 @@ class Space(Folded, Contact):
     @property
     def contact(self) -> PublicContact:
         """Each of its own, or its organisation's where it has none."""
-        return PublicContact(*(getattr(self, field) or getattr(self.organisation, field) for field in PublicContact._fields))
+        return PublicContact(
+            *(getattr(self, field) or getattr(self.organisation, field) for field in PublicContact._fields)
+        )
 
     @cached_property
     def opening_state(self):
@@ -188,7 +200,9 @@ class Photo(models.Model):
     width = models.PositiveIntegerField(editable=False, help_text=_("Pixels of the largest rendition."))
     height = models.PositiveIntegerField(editable=False)
     alt_nb = models.CharField(
-        _("what it shows, in Norwegian"), max_length=200, help_text=_("Read aloud to those who cannot see it.")
+        _("what it shows, in Norwegian"),
+        max_length=200,
+        help_text=_("Read aloud to those who cannot see it."),
     )
     alt_en = models.CharField(_("what it shows, in English"), max_length=200, blank=True)
     credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who took it."))

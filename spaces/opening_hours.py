@@ -76,8 +76,7 @@ def validate_opening_hours(value: str) -> None:
 def to_osm(week: Week) -> str:
     """Blank for a week that is never open."""
     rules = [
-        f"{'-'.join(OSM_DAYS[day] for day in sorted({first, last}))} "
-        f"{','.join(_span(*span, '-') for span in spans)}"
+        f"{'-'.join(OSM_DAYS[day] for day in sorted({first, last}))} {','.join(_span(*span, '-') for span in spans)}"
         for first, last, spans in _runs(week.days)
         if spans
     ]

@@ -44,9 +44,9 @@ class SpaceQuerySet(VerbQuerySet):
         half_north = Sin((Radians("latitude") - here) / 2)
         half_east = Sin(Radians(F("longitude") - longitude) / 2)
         haversine = Power(half_north, 2) + Cos(here) * Cos(Radians("latitude")) * Power(half_east, 2)
-        return self.annotate(
-            distance_km=EARTH_DIAMETER_KM * ASin(Sqrt(Least(Value(1.0), haversine)))
-        ).order_by("distance_km", "pk")
+        return self.annotate(distance_km=EARTH_DIAMETER_KM * ASin(Sqrt(Least(Value(1.0), haversine)))).order_by(
+            "distance_km", "pk"
+        )
 
     def open(self, *, by) -> int:
         return self.change(by=by, reason=_("opened"), status="open")

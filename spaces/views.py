@@ -52,7 +52,11 @@ def directory(request):
     return render(
         request,
         "spaces/space_list.html",
-        {"search": search, "page": page, "on_the_way": search.on_the_way[:PAGE_SIZE] if page.number == 1 else []},
+        {
+            "search": search,
+            "page": page,
+            "on_the_way": search.on_the_way[:PAGE_SIZE] if page.number == 1 else [],
+        },
     )
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "Kanarifugl"
 PAYLOADS = [
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "'-alert(1)-'",
     "</script><script>alert(1)</script>",
     "{{ 7|add:7 }}{% load x %}",
@@ -89,7 +89,11 @@ def test_hostile_text_stays_text(client, coordinator_client, payload):
     space.amenities.add(AmenityFactory(name_nb=payload, name_en=payload))
     PhotoFactory(space=space, alt_nb=payload, credit=payload)
     addresses = ["/", "/steder/", "/medlemmer/", "/steder/place/", "/medlemmer/org/"]
-    addresses += [f"/admin/spaces/space/{space.pk}/change/", "/admin/spaces/space/", "/admin/members/organisation/"]
+    addresses += [
+        f"/admin/spaces/space/{space.pk}/change/",
+        "/admin/spaces/space/",
+        "/admin/members/organisation/",
+    ]
     addresses += [f"/admin/spaces/space/{space.pk}/history/", f"/admin/spaces/space/{space.pk}/preview/"]
     for address in addresses:
         page = coordinator_client.get(address).content.decode()

@@ -21,7 +21,11 @@ CATALOGUE = Path(settings.BASE_DIR) / "locale/nb/LC_MESSAGES/django.po"
 @pytest.fixture
 def network(db):
     """A space and its organisation with everything filled in, and one on the way."""
-    organisation = OrganisationFactory(slug="org", description_nb="Vi driver et hus der folk deler mer enn kaffen.", website="https://example.org")
+    organisation = OrganisationFactory(
+        slug="org",
+        description_nb="Vi driver et hus der folk deler mer enn kaffen.",
+        website="https://example.org",
+    )
     space = SpaceFactory(
         organisation=organisation,
         slug="place",
@@ -144,7 +148,9 @@ def test_translation_knows_every_text(tmp_path):
     needs("xgettext")
     source = tmp_path / "source"
     shutil.copytree(
-        settings.BASE_DIR, source, ignore=shutil.ignore_patterns(".venv", "var", ".git", "node_modules", ".*_cache")
+        settings.BASE_DIR,
+        source,
+        ignore=shutil.ignore_patterns(".venv", "var", ".git", "node_modules", ".*_cache"),
     )
     call_command_in(source, "makemessages", "--locale=nb", "--no-location", "--no-wrap")
     assert texts(source / "locale/nb/LC_MESSAGES/django.po") == texts(CATALOGUE)
@@ -163,4 +169,4 @@ def call_command_in(folder, *arguments):
 
 
 def texts(catalogue):
-    return set(re.findall(r'^msgid .*?(?=^msgstr)', catalogue.read_text(), re.MULTILINE | re.DOTALL))
+    return set(re.findall(r"^msgid .*?(?=^msgstr)", catalogue.read_text(), re.MULTILINE | re.DOTALL))

@@ -37,8 +37,14 @@ def moment(at) -> str:
     if days == 0:
         return _("at %(time)s") % {"time": date_format(local, "H:i")}
     if days < 7:
-        return _("%(weekday)s at %(time)s") % {"weekday": WEEKDAYS[local.weekday()].lower(), "time": date_format(local, "H:i")}
-    return _("%(date)s at %(time)s") % {"date": date_format(local, "MONTH_DAY_FORMAT"), "time": date_format(local, "H:i")}
+        return _("%(weekday)s at %(time)s") % {
+            "weekday": WEEKDAYS[local.weekday()].lower(),
+            "time": date_format(local, "H:i"),
+        }
+    return _("%(date)s at %(time)s") % {
+        "date": date_format(local, "MONTH_DAY_FORMAT"),
+        "time": date_format(local, "H:i"),
+    }
 
 
 @register.filter

@@ -69,7 +69,7 @@ function leavePageScrolling(map, texts) {
     const zooms = engaged || event.ctrlKey || event.metaKey;
     map.scrollWheelZoom[zooms ? "enable" : "disable"]();
     if (!zooms) hint(texts.wheel);
-  }, { capture: true, passive: true });
+  }, { capture: true, passive: false });
   element.addEventListener("pointerdown", (event) => {
     map.dragging[event.pointerType === "touch" ? "disable" : "enable"]();
   }, { capture: true });

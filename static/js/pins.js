@@ -1,9 +1,13 @@
-/* Notes on the map: one a space; spaces that would overlap share a stack that says how many of each kind it holds. */
+/* Brings a page's map to life: a note for each space, tied to its entry in the list beside the map where there is one.
+   Spaces that would overlap share a stack of notes that says how many of each kind it holds. */
 
+import { createMap } from "./map.js";
+
+const CLOSE_ZOOM = 9;
 const APART = 44; // pixels between two notes; also the size of the area to hit
 
 /** Keeps the notes of `points` on the map, grouped anew at each zoom. `onLight(ids)` hears which are pointed at. */
-export class Pins {
+class Pins {
   constructor(map, points, texts, onLight) {
     Object.assign(this, { map, points, texts, onLight, groups: [] });
     this.layer = L.layerGroup().addTo(map);
@@ -60,6 +64,7 @@ export class Pins {
     marker.on("popupopen", ({ popup: opened }) => {
       const close = opened.getElement().querySelector(".leaflet-popup-close-button");
       close.setAttribute("aria-label", this.texts.close);
+      opened.getElement().addEventListener("keydown", ({ key }) => { if (key === "Escape") this.map.closePopup(); });
       opened.getElement().querySelector(".popup a").focus({ preventScroll: true });
     });
     marker.on("popupclose", () => marker.getElement()?.focus({ preventScroll: true }));
@@ -132,4 +137,37 @@ function onPress(act) {
     event.stopPropagation();
     act();
   };
+}
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+const element = document.querySelector("[data-map]");
+const list = document.querySelector("[data-list]");
+const texts = read("map-texts");
+const points = read("map-points");
+const map = createMap(element, texts);
+const pins = new Pins(map, points, texts, lightEntries);
+if (!list) map.setView([points[0].lat, points[0].lon], CLOSE_ZOOM, { animate: false });
+
+for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
+  const light = () => pins.light(Number(entry.dataset.space));
+  const dim = () => pins.light(Number(list.querySelector(".entry:focus")?.dataset.space) || null);
+  entry.addEventListener("mouseenter", light);
+  entry.addEventListener("focus", light);
+  entry.addEventListener("mouseleave", dim);
+  entry.addEventListener("blur", dim);
+}
+
+function lightEntries(ids) {
+  for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
+    entry.classList.toggle("is-lit", ids.includes(Number(entry.dataset.space)));
+  }
+  const first = list?.querySelector(".is-lit");
+  if (first && list.scrollHeight > list.clientHeight) scrollWithin(list, first);
+}
+
+/* Only the list moves, never the page. */
+function scrollWithin(box, entry) {
+  const [outer, inner] = [box.getBoundingClientRect(), entry.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - outer.height / 3;
 }

@@ -9,7 +9,11 @@ from tests.factories import AmenityFactory, SpaceFactory
 @pytest.fixture
 def spaces(base_url):
     sauna = AmenityFactory(slug="sauna", name_nb="Badstue")
-    for name, town, county in [("Huset", "Ålesund", "15"), ("Loftet", "Bergen", "46"), ("Kjelleren", "Bergen", "46")]:
+    for name, town, county in [
+        ("Huset", "Ålesund", "15"),
+        ("Loftet", "Bergen", "46"),
+        ("Kjelleren", "Bergen", "46"),
+    ]:
         SpaceFactory(name=name, town=town, county=county).amenities.set([sauna] if name == "Loftet" else [])
 
 
@@ -61,5 +65,5 @@ def test_without_script_the_form_searches(browser, base_url, spaces):
     page.get_by_label("Badstue").check()
     page.locator(".filters").get_by_role("button", name="Søk").click()
     expect(page.locator(".card h3")).to_have_text(["Loftet"])
-    expect(page.get_by_label("Badstue")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Badstue")).to_be_checked()
     context.close()

@@ -14,7 +14,14 @@ def test_fold_a_ring_is_aa_is_a(typed):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Tromsø", "tromso"), ("Bodø", "Bodoe"), ("Malmö", "malmø"), ("Lærdal", "laerdal"), ("Lærdal", "Lärdal"), ("é", "E")],
+    [
+        ("Tromsø", "tromso"),
+        ("Bodø", "Bodoe"),
+        ("Malmö", "malmø"),
+        ("Lærdal", "laerdal"),
+        ("Lærdal", "Lärdal"),
+        ("é", "E"),
+    ],
 )
 def test_fold_alike(one, other):
     assert fold(one) == fold(other)
@@ -34,7 +41,12 @@ def test_sort_key_orders_the_norwegian_way():
 def test_organisations_are_ordered_the_norwegian_way():
     for name in ["Ørland", "Aasen", "Zoo", "Ærlig"]:
         OrganisationFactory(name=name)
-    assert [str(organisation) for organisation in Organisation.objects.all()] == ["Zoo", "Ærlig", "Ørland", "Aasen"]
+    assert [str(organisation) for organisation in Organisation.objects.all()] == [
+        "Zoo",
+        "Ærlig",
+        "Ørland",
+        "Aasen",
+    ]
 
 
 def found(query):

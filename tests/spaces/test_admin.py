@@ -124,7 +124,9 @@ def test_pin_moved_is_no_longer_approximate(send):
 
 
 def test_opening_hours_are_stored_as_openstreetmap_writes_them(send):
-    hours = {HOURS.format(f"{day}_{end}"): time for day in ("mo", "tu") for end, time in (("from", "8"), ("to", "16.30"))}
+    hours = {
+        HOURS.format(f"{day}_{end}"): time for day in ("mo", "tu") for end, time in (("from", "8"), ("to", "16.30"))
+    }
     send(**hours, opening_hours_closed_on_holidays="on")
     assert Space.objects.get().opening_hours == "Mo-Tu 08:00-16:30; PH off; Dec 24 off"
 
@@ -150,9 +152,11 @@ def picture(size=(1000, 600), kind="JPEG"):
 
 
 def with_photo(upload, **fields):
-    return {"photos-TOTAL_FORMS": "1", "photos-0-picture": upload, "photos-0-alt_nb": "Et rom"} | {
-        "photos-0-position": "1"
-    } | {f"photos-0-{name}": value for name, value in fields.items()}
+    return (
+        {"photos-TOTAL_FORMS": "1", "photos-0-picture": upload, "photos-0-alt_nb": "Et rom"}
+        | {"photos-0-position": "1"}
+        | {f"photos-0-{name}": value for name, value in fields.items()}
+    )
 
 
 def files(media):
@@ -169,7 +173,10 @@ def test_photo_is_stored_in_every_width_and_format(send, media):
 @pytest.mark.parametrize(
     ("upload", "text"),
     [
-        (SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"), "not a picture we can"),
+        (
+            SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+            "not a picture we can",
+        ),
         (SimpleUploadedFile("x.jpg", b"\xff\xd8\xff\xe0 broken", "image/jpeg"), "cannot be read"),
         (SimpleUploadedFile("x.jpg", b"GIF89a", "image/jpeg"), "not a picture we can"),
         (SimpleUploadedFile("x.jpg", b"x" * 15_000_001, "image/jpeg"), "larger than 15 MB"),
@@ -198,7 +205,10 @@ def test_photo_replaced_leaves_no_old_file(send, media, django_capture_on_commit
     send(**with_photo(picture()))
     space, photo = Space.objects.get(), Photo.objects.get()
     with django_capture_on_commit_callbacks(execute=True):
-        send(space, **with_photo(picture((500, 400)), id=photo.pk, space=space.pk) | {"photos-INITIAL_FORMS": "1"})
+        send(
+            space,
+            **with_photo(picture((500, 400)), id=photo.pk, space=space.pk) | {"photos-INITIAL_FORMS": "1"},
+        )
     assert files(media) == sorted(f"{w}.{suffix}" for w in (480, 500) for suffix in ("avif", "webp", "jpg"))
 
 

@@ -7,9 +7,7 @@ from django.utils.translation import override
 from spaces.opening_hours_field import OpeningHoursField
 
 WORKDAYS = {
-    f"hours_{day}_{end}": time
-    for day in ("mo", "tu", "we", "th", "fr")
-    for end, time in [("from", "8"), ("to", "16")]
+    f"hours_{day}_{end}": time for day in ("mo", "tu", "we", "th", "fr") for end, time in [("from", "8"), ("to", "16")]
 }
 HOLIDAYS = {"hours_closed_on_holidays": "on"}
 
@@ -40,9 +38,7 @@ def values(form):
     """The values of the inputs that are filled in or ticked, as shown."""
     inputs = re.findall(r"<input[^>]*>", str(form["hours"]))
     return {
-        re.search(r'name="hours_(\w+)"', tag)[1]: re.search(r'value="([^"]*)"', tag)[1]
-        if "value=" in tag
-        else "on"
+        re.search(r'name="hours_(\w+)"', tag)[1]: re.search(r'value="([^"]*)"', tag)[1] if "value=" in tag else "on"
         for tag in inputs
         if "value=" in tag or " checked" in tag
     }

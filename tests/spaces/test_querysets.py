@@ -49,7 +49,16 @@ def test_search_finds_by_every_part():
         municipality="Kommunen",
         county="31",
     )
-    for query in ["huset", "blender", "nygårdsgata", "1607", "fredrikstad", "kommunen", "ostfold", "blender ostfold"]:
+    for query in [
+        "huset",
+        "blender",
+        "nygårdsgata",
+        "1607",
+        "fredrikstad",
+        "kommunen",
+        "ostfold",
+        "blender ostfold",
+    ]:
         assert list(Space.objects.search(query)) == [space], query
     assert not Space.objects.search("blender bergen").exists()
 

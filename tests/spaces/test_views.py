@@ -34,7 +34,12 @@ def test_landing_counts_members_spaces_and_towns(client):
 
 
 def test_landing_lists_by_county_and_town_the_norwegian_way(client):
-    for name, town, county in [("D", "Ålesund", "15"), ("C", "Ørsta", "15"), ("B", "Aukra", "15"), ("A", "Arendal", "42")]:
+    for name, town, county in [
+        ("D", "Ålesund", "15"),
+        ("C", "Ørsta", "15"),
+        ("B", "Aukra", "15"),
+        ("A", "Arendal", "42"),
+    ]:
         SpaceFactory(name=name, town=town, county=county)
     page = page_of(client, "/")
     assert re.findall("<strong>(.)</strong>", page) == ["A", "B", "C", "D"]
@@ -42,7 +47,7 @@ def test_landing_lists_by_county_and_town_the_norwegian_way(client):
 
 def test_landing_tells_those_on_the_way_apart_by_text(client):
     SpaceFactory(coming=True)
-    assert "<span class=\"tag tag-coming\">snart</span>" in page_of(client, "/")
+    assert '<span class="tag tag-coming">snart</span>' in page_of(client, "/")
 
 
 def test_landing_map_holds_every_public_space(client):
@@ -108,7 +113,9 @@ def test_directory_says_what_was_searched_and_how_to_widen_it(client):
     page = re.sub(r"\s+", " ", page_of(client, "/en/spaces/?q=ingen&county=46&amenity=wifi"))
     assert "0 spaces for “ingen” in Vestland with wi-fi" in page
     for query in ("county=46&amp;amenity=wifi", "q=ingen&amp;amenity=wifi", "q=ingen&amp;county=46"):
-        assert any(set(query.split("&amp;")) == set(link.split("&amp;")) for link in re.findall(r'href="\?([^"]+)"', page))
+        assert any(
+            set(query.split("&amp;")) == set(link.split("&amp;")) for link in re.findall(r'href="\?([^"]+)"', page)
+        )
     assert 'href="/en/spaces/">Show every space' in page
 
 
@@ -154,12 +161,24 @@ def test_directory_pages_keep_the_search(client):
 
 def test_space_tells_everything(client):
     space = SpaceFactory(
-        slug="huset", name="Huset", address="Gata 1", postal_code="0150", precision="exact", email="post@example.org"
+        slug="huset",
+        name="Huset",
+        address="Gata 1",
+        postal_code="0150",
+        precision="exact",
+        email="post@example.org",
     )
     PhotoFactory(space=space, credit="En fotograf")
     space.amenities.add(AmenityFactory(name_en="Sauna"))
     page = page_of(client, "/en/spaces/huset/")
-    for text in ("Gata 1", "0150 Oslo", "mailto:post@example.org", "Sauna", "En fotograf", 'type="image/avif"'):
+    for text in (
+        "Gata 1",
+        "0150 Oslo",
+        "mailto:post@example.org",
+        "Sauna",
+        "En fotograf",
+        'type="image/avif"',
+    ):
         assert text in page
 
 
@@ -222,7 +241,9 @@ def test_space_structured_data_never_passes_the_town_off_as_the_door(client):
 def test_space_shared_picture_is_its_photo(client):
     space = SpaceFactory(slug="huset")
     photo = PhotoFactory(space=space)
-    assert f'og:image" content="http://127.0.0.1:8000/media/photos/{photo.key}/960.jpg"' in page_of(client, "/steder/huset/")
+    assert f'og:image" content="http://127.0.0.1:8000/media/photos/{photo.key}/960.jpg"' in page_of(
+        client, "/steder/huset/"
+    )
 
 
 def test_space_old_slug_leads_to_the_new(client):

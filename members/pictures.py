@@ -1,2 +1,0 @@
-def clean_logo(upload):
-    raise NotImplementedError
