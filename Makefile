@@ -4,7 +4,7 @@ BIN = .venv/bin
 MANAGE = SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py
 SOURCES = coworking_norge members spaces tests manage.py
 
-.PHONY: help run dev test lint format messages lock
+.PHONY: help run dev test lint audit format messages lock
 
 help: ## What you can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,10 +25,12 @@ dev: .venv/dev ## Serve with debug pages and reload on every edit (PORT=8000)
 test: .venv/dev ## Every test, on SQLite and, where it is installed, on PostgreSQL
 	@tests/run
 
-lint: .venv/dev ## Style, templates, dependencies with known faults
+lint: .venv/dev ## Style of code and templates
 	@$(BIN)/ruff check $(SOURCES) spaces/data/build
 	@$(BIN)/ruff format --check $(SOURCES) spaces/data/build
-	@$(BIN)/djlint --quiet --check templates --lint
+	@$(BIN)/djlint --quiet --lint templates
+
+audit: .venv/dev ## Dependencies with known faults (asks pypi.org)
 	@$(BIN)/pip-audit --strict --requirement requirements.txt --disable-pip
 
 format: .venv/dev ## Format the Python code

@@ -17,8 +17,6 @@ class OrganisationForm(forms.ModelForm):
     )
 
     class Meta:
-        model = Organisation
-        fields = "__all__"
         widgets = {
             "description_nb": forms.Textarea({"rows": 5}),
             "description_en": forms.Textarea({"rows": 5}),

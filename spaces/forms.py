@@ -41,8 +41,6 @@ class SpaceForm(forms.ModelForm):
     opening_hours = OpeningHoursField(label=_("Opening hours"), required=False)
 
     class Meta:
-        model = Space
-        fields = "__all__"
         widgets = {
             "description_nb": forms.Textarea({"rows": 5}),
             "description_en": forms.Textarea({"rows": 5}),
