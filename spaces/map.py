@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import Space
 
 # The crop of static/map/norge.svg: degrees, then units of a web mercator world of 1000 x 1000.
-WEST, EAST, SOUTH, NORTH = 3.0, 32.5, 57.3, 71.6
+WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 72.6
 
 TEXTS = {
     "zoomIn": _("Zoom in"),

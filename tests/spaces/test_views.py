@@ -4,6 +4,7 @@ import re
 import pytest
 import time_machine
 
+from spaces.map import norway, project
 from spaces.models import Space
 from tests.factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
@@ -295,3 +296,9 @@ def make_spaces(count, first=0):
     Space.amenities.through.objects.bulk_create(
         Space.amenities.through(space=space, amenity=amenity) for space in spaces
     )
+
+
+def test_picture_and_pins_share_their_coordinates(settings):
+    drawn = (settings.BASE_DIR / "static/map/norge.svg").read_text()
+    assert f'viewBox="{norway()}"' in drawn
+    assert [round(value, 3) for value in project(59.91273, 10.74609)] == [529.850, 290.884]

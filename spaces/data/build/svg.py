@@ -12,7 +12,8 @@ import sys
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-WEST, EAST, SOUTH, NORTH = 3.0, 32.5, 57.3, 71.6
+# Wide, so that a page can cut the sides off to fill its space; Norway is in the middle.
+WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 72.6
 STEPS = 100
 
 # Russia is simplified so far that gaps open by Pasvik: land under them, as (longitude, latitude).
@@ -24,7 +25,7 @@ GAPS = [
 # The neighbours come from a coarser source; an outline in their own colour closes the gaps along the border.
 STYLE = """
 .sea{fill:#d5e6ec}.land{fill:#e9e6de;stroke:#e9e6de;stroke-width:40}
-.norge{fill:#fffdf8;stroke:#c9c3b4;stroke-width:1px;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.norge{fill:#fffdf8;stroke:#c9c3b4;stroke-width:4;stroke-linejoin:round}
 @media(prefers-color-scheme:dark){
 .sea{fill:#0e2730}.land{fill:#1a2325;stroke:#1a2325}.norge{fill:#26332f;stroke:#42524f}}
 """
