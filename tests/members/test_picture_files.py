@@ -14,26 +14,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from members import picture_files
 from spaces.photos import FRAME, clean_photo, rendition_widths
+from tests.pictures import cleaned, encoded, picture
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 JFIF = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
-
-
-def picture(width=640, height=480, mode="RGB", color="white"):
-    """A red top left quarter on the given colour, so that its orientation shows."""
-    image = Image.new(mode, (width, height), color)
-    image.paste("red", (0, 0, width // 2, height // 2))
-    return image
-
-
-def encoded(image, kind="JPEG", **options):
-    target = BytesIO()
-    image.save(target, kind, **options)
-    return target.getvalue()
-
-
-def cleaned(content, name="bilde.jpg"):
-    return clean_photo(SimpleUploadedFile(name, content))
 
 
 def refusal(content, name="bilde.jpg"):

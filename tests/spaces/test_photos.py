@@ -1,15 +1,14 @@
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from members.files import discarding_on_error
 from spaces.photos import CleanPhoto, clean_photo, discard, rendition_widths, sources, store
+from tests.pictures import encoded, picture
 
 KEY = "0123456789abcdef0123456789abcdef"
 SMALL = CleanPhoto(480, 360, {"480.avif": b"avif", "480.webp": b"webp", "480.jpg": b"jpg"})
@@ -23,23 +22,6 @@ def media(settings, tmp_path):
 
 def files(root):
     return sorted(str(path.relative_to(root)) for path in Path(root).rglob("*"))
-
-
-def picture(width=640, height=480, mode="RGB", color="white"):
-    """A red top left quarter on the given colour, so that its orientation shows."""
-    image = Image.new(mode, (width, height), color)
-    image.paste("red", (0, 0, width // 2, height // 2))
-    return image
-
-
-def encoded(image, kind="JPEG", **options):
-    target = BytesIO()
-    image.save(target, kind, **options)
-    return target.getvalue()
-
-
-def cleaned(content, name="bilde.jpg"):
-    return clean_photo(SimpleUploadedFile(name, content))
 
 
 def test_store_ignores_the_name_of_the_upload(media):
