@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
-from members.folding import fold
-from members.models import Contact, Folded, Organisation, PublicContact
+from members.folding import Folded, fold
+from members.models import Contact, Organisation, PublicContact
 
 from . import photos
 from .counties import County

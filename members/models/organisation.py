@@ -14,11 +14,11 @@ from phonenumber_field.phonenumber import PhoneNumber
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_update_with_history
 
-from .bilingual import in_reader_language
-from .fields import WebsiteField
-from .files import discard_on_error
-from .folding import Folded, FoldedQuerySet
-from .validators import validate_organisation_number
+from ..bilingual import in_reader_language
+from ..fields import WebsiteField
+from ..files import discard_on_error
+from ..folding import Folded, FoldedQuerySet
+from ..validators import validate_organisation_number
 
 
 class VerbQuerySet(FoldedQuerySet):
