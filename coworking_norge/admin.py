@@ -7,6 +7,7 @@ from spaces.attention import counts
 class CoworkingAdminSite(admin.AdminSite):
     site_title = site_header = "Coworking Norge"
     index_title = _("The network")
+    enable_nav_sidebar = False
 
     def index(self, request, extra_context=None):
         attention = counts() if request.user.has_perm("spaces.view_space") else []

@@ -53,6 +53,7 @@ BORROWED = [
         "numbers, and @/./+/-/_ characters."
     ),
     ngettext_lazy("entry", "entries"),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",

@@ -8,5 +8,9 @@ def site(request):
         "site_url": settings.SITE_URL,
         "canonical": settings.SITE_URL + request.path,
         "contact_email": settings.CONTACT_EMAIL,
-        "alternates": [(code, translate_url(request.path, code)) for code, _ in settings.LANGUAGES],
+        "alternates": _alternates(request) if request.resolver_match else [],
     }
+
+
+def _alternates(request):
+    return [(code, translate_url(request.path, code)) for code, _ in settings.LANGUAGES]

@@ -29,6 +29,9 @@ else:
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/coworking.sqlite3")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 
+if not PRODUCTION:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+
 try:
     env.seal()
 except EnvValidationError as error:
@@ -147,6 +150,7 @@ STORAGES = {
 }
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,9 +1,10 @@
 from django.contrib import admin
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from .files import discarding_on_error
 from .forms import OrganisationForm
@@ -12,13 +13,27 @@ from .models import Organisation
 Space = Organisation._meta.get_field("spaces").related_model
 
 
+class ReadableChanges(HistoricalRecordContextHelper):
+    """The history in the words of the form: a choice's label, yes and no."""
+
+    def prepare_delta_change_value(self, change, value):
+        field = self.model._meta.get_field(change.field)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return dict(field.flatchoices).get(value, value)
+
+
 class RecordAdmin(SimpleHistoryAdmin):
     """What the records of the network have in common: folded search, and a history of who changed what and when."""
 
     object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_form.html"
     search_fields = ["search_text"]
     list_per_page = 50
     save_on_top = True
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ReadableChanges(self.model, historical_record)
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False
@@ -34,13 +49,28 @@ class RecordAdmin(SimpleHistoryAdmin):
         return None
 
 
-def verb_action(verb, description):
-    """A bulk action that calls the verb of the same name on the queryset."""
+def verb_action(verb, description, warning=None):
+    """A bulk action that calls the verb of this name on the queryset, after a page with the warning if there is one."""
 
     @admin.action(description=description, permissions=["change"])
     def act(modeladmin, request, queryset):
+        if warning and "confirmed" not in request.POST:
+            context = modeladmin.admin_site.each_context(request) | {
+                "title": description,
+                "warning": warning,
+                "rows": queryset,
+                "verb": verb,
+                "opts": modeladmin.opts,
+            }
+            return render(request, "admin/confirm_action.html", context)
+        total = queryset.count()
         changed = getattr(queryset, verb)(by=request.user)
-        modeladmin.message_user(request, ngettext("%d changed.", "%d changed.", changed) % changed)
+        modeladmin.message_user(
+            request,
+            _("%(changed)d of %(total)d changed: %(action)s.")
+            % {"changed": changed, "total": total, "action": description},
+        )
+        return None
 
     act.__name__ = verb
     return act
@@ -62,24 +92,32 @@ class SpaceInline(admin.TabularInline):
 @admin.register(Organisation)
 class OrganisationAdmin(RecordAdmin):
     form = OrganisationForm
-    list_display = ["name", "status", "towns", "member_since", "left_on"]
+    list_display = ["title", "status", "towns", "member_since", "left_on"]
     list_filter = ["status", "spaces__county"]
     readonly_fields = ["logo_now"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [SpaceInline]
     actions = [
         verb_action("admit", _("Admit as members")),
-        verb_action("end_membership", _("End the membership")),
+        verb_action(
+            "end_membership",
+            _("End the membership"),
+            _("Their spaces disappear from the site. They can be admitted again later."),
+        ),
     ]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "organisation_number"]}),
+        (None, {"fields": ["name", "slug", "organisation_number", "version"]}),
         (_("Membership"), {"fields": [("status", "member_since", "left_on")]}),
         (_("Contact for the public"), {"fields": ["website", "email", "phone"]}),
-        (_("Text and logo"), {"fields": ["description_nb", "description_en", "logo_now", "new_logo"]}),
+        (_("Text and logo"), {"fields": ["description_nb", "description_en", "logo_now", "new_logo", "no_logo"]}),
     ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("spaces")
+
+    @admin.display(description=_("name"), ordering="sort_name")
+    def title(self, organisation):
+        return organisation.name
 
     @admin.display(description=_("towns"))
     def towns(self, organisation):
@@ -94,4 +132,7 @@ class OrganisationAdmin(RecordAdmin):
     def save_model(self, request, organisation, form, change):
         if form.cleaned_data.get("new_logo"):
             organisation.change_logo(form.cleaned_data["new_logo"])
+        elif form.cleaned_data.get("no_logo"):
+            organisation.discard_logo()
+            organisation.logo = ""
         super().save_model(request, organisation, form, change)

@@ -1,20 +1,82 @@
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .logos import clean_logo
-from .models import Organisation
 from .slugs import free_slug
 
 PICTURES = "image/jpeg,image/png,image/webp"
 
 
-class OrganisationForm(forms.ModelForm):
+class VersionField(forms.IntegerField):
+    """The history's entry that the form was filled from; never a change in itself."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
+class RecordForm(forms.ModelForm):
+    """A record's form, which makes a slug where none is typed, and undoes no change that somebody made meanwhile."""
+
+    version = VersionField(required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            latest = self.instance.history.first()
+            self.initial["version"] = latest and latest.pk
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].error_messages["invalid"] = _("Use only the letters a to z, digits and hyphens.")
+
+    def slug_from(self, data) -> list[str]:
+        """What a slug is made from where none is typed."""
+        return [data["name"]]
+
+    def clean(self):
+        data = super().clean()
+        self.refuse_if_changed_meanwhile(data)
+        if not data.get("slug") and "slug" not in self.errors and data.get("name"):
+            data["slug"] = free_slug(type(self.instance), *self.slug_from(data))
+        return data
+
+    def refuse_if_changed_meanwhile(self, data):
+        """Locks the row, so that of two saves at once the later one sees the earlier one's entry in the history."""
+        locked = type(self.instance).objects.select_for_update().filter(pk=self.instance.pk).first()
+        latest = locked and locked.history.select_related("history_user").first()
+        if latest and data.get("version") and latest.pk != data["version"]:
+            raise ValidationError(
+                _(
+                    "%(who)s changed this on %(when)s, while you had it open. Open it anew in another window, "
+                    "and carry over what you wrote."
+                ),
+                params={
+                    "who": latest.history_user or _("the system"),
+                    "when": date_format(localtime(latest.history_date), "SHORT_DATETIME_FORMAT"),
+                },
+            )
+
+
+class OrganisationNumberField(forms.CharField):
+    """Nine digits, in groups or not."""
+
+    def to_python(self, value):
+        return "".join(super().to_python(value).split())
+
+
+class OrganisationForm(RecordForm):
+    organisation_number = OrganisationNumberField(label=_("Organisation number"), required=False)
     new_logo = forms.FileField(
         label=_("New logo"),
         required=False,
         help_text=_("JPEG, PNG or WebP, at least 100 pixels wide."),
         widget=forms.FileInput(attrs={"accept": PICTURES}),
     )
+    no_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
 
     class Meta:
         widgets = {
@@ -23,19 +85,6 @@ class OrganisationForm(forms.ModelForm):
             "member_since": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "left_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         }
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.fields["slug"].required = False
-
-    def clean(self):
-        data = super().clean()
-        if not data.get("slug") and "slug" not in self.errors and data.get("name"):
-            data["slug"] = free_slug(Organisation, data["name"])
-        return data
-
-    def clean_organisation_number(self):
-        return "".join(self.cleaned_data["organisation_number"].split())
 
     def clean_new_logo(self):
         upload = self.cleaned_data["new_logo"]

@@ -1,7 +1,15 @@
+from datetime import date
+
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as InvalidNumber
 from stdnum.no import orgnr
+
+
+def validate_not_in_future(day: date):
+    if day > timezone.localdate():
+        raise ValidationError(_("This day is still to come."))
 
 
 def validate_organisation_number(value: str):

@@ -1,4 +1,3 @@
-from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect, render
 
@@ -14,14 +13,8 @@ def redirect_from_old_slug(queryset, slug):
     return redirect(row, permanent=True)
 
 
-def with_public_spaces(queryset, *also):
-    """The queryset with each one's public_spaces, prefetched with what else of them is named."""
-    spaces = Organisation._meta.get_field("spaces").related_model.objects.public().prefetch_related(*also)
-    return queryset.prefetch_related(Prefetch("spaces", spaces, to_attr="public_spaces"))
-
-
 def organisations(request):
-    public = with_public_spaces(Organisation.objects.public())
+    public = Organisation.objects.public().with_public_spaces()
     return render(
         request,
         "members/organisation_list.html",
@@ -33,7 +26,7 @@ def organisations(request):
 
 
 def organisation(request, slug):
-    organisation = with_public_spaces(Organisation.objects.public(), "photos").filter(slug=slug).first()
+    organisation = Organisation.objects.public().with_public_spaces("photos").filter(slug=slug).first()
     if organisation is None:
         return redirect_from_old_slug(Organisation.objects.public(), slug)
     return render(

@@ -10,7 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from members.admin import RecordAdmin, verb_action
 
-from .attention import AttentionFilter
+from .attention import ATTENTION, AttentionFilter
 from .forms import PhotoForm, SpaceForm, town_centre
 from .map import TEXTS
 from .models import Amenity, Photo, Space
@@ -43,7 +43,7 @@ class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
 @admin.register(Space)
 class SpaceAdmin(RecordAdmin):
     form = SpaceForm
-    list_display = ["name", "town", "county", "organisation", "status", "precision", "hidden"]
+    list_display = ["title", "town", "county", "organisation", "shown_as", "precision"]
     list_filter = [
         AttentionFilter,
         "status",
@@ -61,7 +61,7 @@ class SpaceAdmin(RecordAdmin):
         verb_action("show", _("Show on the site")),
     ]
     fieldsets = [
-        (None, {"fields": ["organisation", "name", "slug", ("status", "hidden")]}),
+        (None, {"fields": ["organisation", "name", "slug", ("status", "hidden"), "version"]}),
         (
             _("Place"),
             {
@@ -91,6 +91,19 @@ class SpaceAdmin(RecordAdmin):
         css = {"all": ["leaflet/leaflet.css", "css/map.css"]}
         js = ["leaflet/leaflet.js", Script("js/pin-picker.js", type="module")]
 
+    @admin.display(description=_("name"), ordering="sort_name")
+    def title(self, space):
+        return space.name
+
+    @admin.display(description=_("visitors see it as"))
+    def shown_as(self, space):
+        return space.shown_as
+
+    def changelist_view(self, request, extra_context=None):
+        asked_for = ATTENTION.get(request.GET.get("attention"))
+        context = {"title": asked_for} if asked_for else {}
+        return super().changelist_view(request, context | (extra_context or {}))
+
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
@@ -113,16 +126,23 @@ class SpaceAdmin(RecordAdmin):
     def preview(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return render_space(
-            request, get_object_or_404(Space.objects.select_related("organisation"), pk=pk), preview=True
-        )
+        space = get_object_or_404(Space.objects.select_related("organisation"), pk=pk)
+        public = Space.objects.public().filter(pk=pk).exists()
+        return render_space(request, space, preview=True, public=public)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         context = {"place_url": reverse("admin:spaces_space_place"), "map_texts": TEXTS} | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request, space, form, change):
+        if change and not form.changed_data:
+            return
+        if "amenities" in form.changed_data:
+            space._change_reason = difference(form.initial.get("amenities", []), form.cleaned_data["amenities"])
         super().save_model(request, space, form, change)
+        self.warn(request, space, form, change)
+
+    def warn(self, request, space, form, change):
         moved = {"latitude", "longitude"} & set(form.changed_data) or form.cleaned_data.get("at_town_centre")
         if change and {"address", "postal_code", "town"} & set(form.changed_data) and not moved:
             messages.warning(request, _("The address changed, but the pin stands where it stood. Is it still right?"))
@@ -139,10 +159,26 @@ class SpaceAdmin(RecordAdmin):
             if photo_form.cleaned_data.get("picture") and not photo_form.cleaned_data.get("DELETE"):
                 photo_form.instance.take(photo_form.cleaned_data["picture"])
         super().save_formset(request, form, formset, change)
+        self.remember_photos(form.instance, formset)
+
+    def remember_photos(self, space, formset):
+        """Photos have no history of their own: what became of them is told in an entry of the space's."""
+        kept = [*formset.new_objects, *(photo for photo, _fields in formset.changed_objects)]
+        if not (kept or formset.deleted_objects):
+            return
+        space._change_reason = difference(formset.deleted_objects, kept)
+        space.save()
+
+
+def difference(before, after) -> str:
+    """What was added and taken away, for the history."""
+    signs = [("+", set(after) - set(before)), ("−", set(before) - set(after))]
+    return " ".join(f"{sign} {', '.join(sorted(map(str, rows)))}" for sign, rows in signs if rows)
 
 
 @admin.register(Amenity)
 class AmenityAdmin(SimpleHistoryAdmin):
     object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_form.html"
     list_display = ["name_nb", "name_en", "position"]
     prepopulated_fields = {"slug": ["name_en"]}

@@ -1,9 +1,11 @@
 """The directory's search: what was asked for, what was found, and how many each filter would give."""
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from members.folding import fold
 
 from .counties import County
 from .models import Amenity, Space
@@ -24,6 +26,8 @@ class Directory:
         self.form = DirectoryForm(query)
         self.form.is_valid()
         self.query = self.form.cleaned_data.get("q", "")
+        if not fold(self.query):
+            self.query = ""
         self.county = self.form.cleaned_data.get("county", "")
         self.amenities = list(self.form.cleaned_data.get("amenity", []))
 
@@ -33,8 +37,8 @@ class Directory:
 
     @property
     def on_the_way(self):
-        """What the words would find among those on the way in, which have no amenities to filter by yet."""
-        return self._in_county(self._named(Space.objects.on_the_way()))
+        """What the same search finds among those on the way in."""
+        return self._in_county(self._with_amenities(self._named(Space.objects.on_the_way())))
 
     @property
     def county_counts(self) -> list[tuple[str, str, int]]:
@@ -47,8 +51,9 @@ class Directory:
     @property
     def amenity_counts(self):
         """Amenities that the found spaces have, with how many have each, and those that are asked for."""
-        found = Amenity.objects.filter(spaces__in=self.spaces.order_by()).annotate(found=Count("pk"))
-        return found.order_by("position", "pk")
+        found = Count("spaces", filter=Q(spaces__in=self.spaces.order_by().values("pk")))
+        asked_for = [amenity.pk for amenity in self.amenities]
+        return Amenity.objects.annotate(found=found).filter(Q(found__gt=0) | Q(pk__in=asked_for))
 
     @property
     def is_filtered(self) -> bool:

@@ -4,10 +4,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import PICTURES
-from members.slugs import free_slug
+from members.forms import PICTURES, RecordForm
 
-from .models import EAST, NORTH, SOUTH, WEST, Photo, Space
+from .models import EAST, NORTH, SOUTH, WEST, Photo, Space, names_town
 from .opening_hours_field import OpeningHoursField
 from .photos import clean_photo
 from .places import postal_place, towns
@@ -30,7 +29,7 @@ class CoordinateField(forms.FloatField):
         return super().to_python(value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value)
 
 
-class SpaceForm(forms.ModelForm):
+class SpaceForm(RecordForm):
     latitude = CoordinateField(label=_("Latitude"), lowest=SOUTH, highest=NORTH, help_text=_("For example 59,9127."))
     longitude = CoordinateField(label=_("Longitude"), lowest=WEST, highest=EAST, help_text=_("For example 10,7461."))
     at_town_centre = forms.BooleanField(
@@ -51,32 +50,44 @@ class SpaceForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        for name in {"slug", "town", "county"} & self.fields.keys():
+        for name in {"town", "county"} & self.fields.keys():
             self.fields[name].required = False
         for name in {"town", "county"} & self.fields.keys():
             self.fields[name].help_text = _("Left empty, it is filled in from the postal code.")
 
     def clean(self):
         data = super().clean()
-        place = postal_place(data.get("postal_code", ""))
-        if place:
-            data["town"] = data.get("town") or place[0]
-            data["county"] = data.get("county") or place[1].value
-        for name, message in {
-            "town": _("Say which town it is in."),
-            "county": _("Choose which county it is in."),
-        }.items():
-            if name not in self.errors and not data.get(name):
-                self.add_error(name, message)
+        self.fill_in_place(data)
         if data.get("at_town_centre"):
             self.place_at_town_centre(data)
         elif {"latitude", "longitude"} & set(self.changed_data) and not self.stands_at_town_centre(data):
             data["precision"] = Space.Precision.EXACT
         self.require_a_position(data)
-        if not data.get("slug") and "slug" not in self.errors and data.get("name"):
-            town = [] if data.get("town", "") in data["name"] else [data["town"]]
-            data["slug"] = free_slug(Space, data["name"], *town)
         return data
+
+    def slug_from(self, data):
+        town = self.town_of(data)
+        return [data["name"]] if names_town(data["name"], town) else [data["name"], town]
+
+    def town_of(self, data):
+        place = postal_place(data.get("postal_code") or "")
+        return data.get("town") or (place[0] if place else "")
+
+    def fill_in_place(self, data):
+        """Town and county from the postal code, the municipality from the town, where they are not typed."""
+        place = postal_place(data.get("postal_code") or "")
+        data["town"] = self.town_of(data)
+        data["county"] = data.get("county") or (place[1].value if place else "")
+        for name, message in {
+            "town": _("Say which town it is in."),
+            "county": _("Choose which county it is in."),
+        }.items():
+            if name not in self.errors and not data[name]:
+                self.add_error(name, message)
+        moved = "town" in self.changed_data and "municipality" not in self.changed_data
+        if moved or not data.get("municipality"):
+            centre = town_centre(data.get("town") or "", data.get("county"))
+            data["municipality"] = centre.municipality if centre else ""
 
     def place_at_town_centre(self, data):
         centre = town_centre(data.get("town") or "", data.get("county"))

@@ -16,8 +16,9 @@ TEXTS = {
     "close": _("Close"),
     "member": _("member"),
     "coming": _("on the way in"),
-    "approximate": _("The pin stands at the town centre, not at the address."),
-    "more": _("See the space"),
+    "approximate": _("The pin stands at the town centre."),
+    "someApproximate": _("Some of these stand at the town centre, not at their address."),
+    "home": _("All of Norway"),
     "group": _("{count} spaces (members: {members}, on the way in: {coming})"),
     "wheel": _("Hold Ctrl while you scroll to zoom the map"),
     "touch": _("Use two fingers to move the map"),
@@ -90,5 +91,5 @@ def picture(spaces: list[Space]) -> dict:
 def close_up(space: Space) -> dict:
     """The surroundings of one space."""
     x, y = project(space.latitude, space.longitude)
-    view = Box(x - 3, y - 2, 6, 4)
-    return {"view": view, "norway": norway(), "pins": pins([space], 0.3), "size": 0.3}
+    view = Box(x - 6, y - 4, 12, 8)
+    return {"view": view, "norway": norway(), "pins": pins([space], 0.6), "size": 0.6}

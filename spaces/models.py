@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
-from members.folding import Folded, fold
+from members.folding import Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact
 
 from . import photos
@@ -23,6 +23,11 @@ from .querysets import SpaceQuerySet
 
 # WGS 84 degrees around Norway with Jan Mayen and Svalbard, and a margin of about half a degree.
 SOUTH, NORTH, WEST, EAST = 57, 82, -10, 35
+
+
+def names_town(name: str, town: str) -> bool:
+    """Whether the town is among the words of the name."""
+    return f" {fold(town)} " in f" {fold(name)} "
 
 
 class Amenity(models.Model):
@@ -96,12 +101,16 @@ class Space(Folded, Contact):
     amenities = models.ManyToManyField(Amenity, related_name="spaces", blank=True, verbose_name=_("amenities"))
 
     objects = SpaceQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_text", "sort_name"], m2m_fields=[amenities])
+    history = HistoricalRecords(
+        excluded_fields=["search_text", "sort_name"],
+        verbose_name=_("earlier version"),
+        verbose_name_plural=_("earlier versions"),
+    )
 
     class Meta:
         verbose_name = _("space")
         verbose_name_plural = _("spaces")
-        ordering = ["sort_name", "town", "pk"]
+        ordering = ["sort_name", "pk"]
         indexes = [models.Index(fields=["latitude", "longitude"], name="space_position")]
         constraints = [
             models.CheckConstraint(
@@ -135,7 +144,7 @@ class Space(Folded, Contact):
     @property
     def title(self) -> str:
         """The name with the town, unless the name says it already."""
-        return self.name if self.town in self.name else f"{self.name}, {self.town}"
+        return self.name if names_town(self.name, self.town) else f"{self.name}, {self.town}"
 
     @property
     def folded_text(self):
@@ -152,6 +161,11 @@ class Space(Folded, Contact):
             )
         )
 
+    @property
+    def folded_name(self):
+        """By name, then town: the tabulator sorts before any letter."""
+        return f"{super().folded_name}\t{sort_key(self.town)}"
+
     @classmethod
     def matching(cls, word):
         return super().matching(word) | Q(organisation__search_text__contains=word)
@@ -163,6 +177,22 @@ class Space(Folded, Contact):
     @property
     def is_member(self) -> bool:
         return self.status == self.Status.OPEN and self.organisation.is_member
+
+    @property
+    def shown_as(self) -> str:
+        """What visitors see the space as, in a word."""
+        if self.hidden:
+            return _("hidden")
+        if self.is_member:
+            return _("member")
+        return _("on the way in") if self.is_on_the_way else _("not shown")
+
+    @property
+    def is_on_the_way(self) -> bool:
+        statuses = Organisation.Status
+        if self.organisation.status == statuses.MEMBER:
+            return self.status == self.Status.COMING
+        return self.organisation.status == statuses.PROSPECT and self.status != self.Status.CLOSED
 
     @property
     def is_approximate(self) -> bool:
@@ -187,6 +217,10 @@ class Space(Folded, Contact):
             *(getattr(self, field) or getattr(self.organisation, field) for field in PublicContact._fields)
         )
 
+    @property
+    def has_contact(self) -> bool:
+        return any(self.contact)
+
     @cached_property
     def opening_state(self):
         return state(self.opening_hours, timezone.now()) if self.opening_hours else None
@@ -207,8 +241,6 @@ class Photo(models.Model):
     alt_en = models.CharField(_("what it shows, in English"), max_length=200, blank=True)
     credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who took it."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("photo")

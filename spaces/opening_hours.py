@@ -67,6 +67,10 @@ def validate_opening_hours(value: str) -> None:
     if not value.strip() or not opening_hours.validate(value):
         message = _("“%(value)s” is not OpenStreetMap opening hours, such as “Mo-Fr 08:00-16:00; PH off”.")
         raise ValidationError(message, code="invalid", params={"value": value})
+    # The library has no coordinates: it takes the sun to rise at 07:00 everywhere and always.
+    if re.search("sunrise|sunset|dawn|dusk", value):
+        message = _("Opening hours cannot follow the sun; write the times.")
+        raise ValidationError(message, code="sun")
     # The library counts commented times as open: "by appointment" would mean open round the clock.
     if '"' in value:
         message = _("Leave out comments in quotation marks; write them in the text about the space.")

@@ -2,7 +2,7 @@
 
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from members.models import Organisation, VerbQuerySet
 
@@ -49,16 +49,15 @@ class SpaceQuerySet(VerbQuerySet):
         )
 
     def open(self, *, by) -> int:
-        return self.change(by=by, reason=_("opened"), status="open")
+        return self.change(by=by, reason=gettext_noop("opened"), status="open")
 
     def close(self, *, by) -> int:
-        return self.change(by=by, reason=_("closed"), status="closed")
+        return self.change(by=by, reason=gettext_noop("closed"), status="closed")
 
     def hide(self, *, by) -> int:
-        return self.change(by=by, reason=_("hidden"), hidden=True)
+        return self.change(by=by, reason=gettext_noop("hidden"), hidden=True)
 
     def show(self, *, by) -> int:
-        return self.change(by=by, reason=_("shown"), hidden=False)
+        return self.change(by=by, reason=gettext_noop("shown"), hidden=False)
 
-    for verb in (open, close, hide, show):
-        verb.alters_data = True
+    open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True

@@ -1,11 +1,11 @@
 from itertools import groupby
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils import timezone
 
 from members.folding import sort_key
-from members.models import Organisation
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
@@ -30,10 +30,10 @@ def landing(request):
             "counties": [
                 (County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)
             ],
-            "on_the_way": [space for space in spaces if not space.is_member],
+            "on_the_way": sorted((space for space in spaces if not space.is_member), key=lambda space: space.sort_name),
             "space_count": len(members),
             "town_count": len({(space.town, space.county) for space in members}),
-            "organisation_count": Organisation.objects.members().count(),
+            "organisation_count": len({space.organisation_id for space in members}),
             "points": points(spaces),
             "map_texts": TEXTS,
             "picture": picture(spaces),
@@ -48,16 +48,13 @@ def _by_county_and_town(space):
 
 def directory(request):
     search = Directory(request.GET)
-    page = Paginator(search.spaces.prefetch_related("photos", "amenities"), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "spaces/space_list.html",
-        {
-            "search": search,
-            "page": page,
-            "on_the_way": search.on_the_way[:PAGE_SIZE] if page.number == 1 else [],
-        },
-    )
+    page = Paginator(search.spaces.prefetch_related("photos"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"search": search, "page": page}
+    if page.number > 1:
+        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={page.number}"
+    if not page.has_next():
+        context["on_the_way"] = search.on_the_way.prefetch_related("photos")
+    return render(request, "spaces/space_list.html", context)
 
 
 def space(request, slug):

@@ -108,7 +108,7 @@ def test_admin_action_changes_and_remembers(coordinator_client, coordinator, mod
     row = (SpaceFactory if model is Space else OrganisationFactory)(**{field: before})
     coordinator_client.post(
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
-        {"action": action, "_selected_action": [row.pk]},
+        {"action": action, "_selected_action": [row.pk], "confirmed": "yes"},
     )
     row.refresh_from_db()
     assert getattr(row, field) == after

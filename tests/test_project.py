@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
 
+from members.models import Organisation
+
 from .conftest import needs
 from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
@@ -102,6 +104,13 @@ def test_not_found_belongs_to_the_site(client, db):
     assert "fallen off the wall" in response.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/nothing-here/", "//evil.example/", "/en//evil.example/"])
+def test_not_found_links_to_no_address_that_was_asked_for(client, db, address):
+    page = client.get(address).content.decode()
+    assert "evil.example" not in re.sub("<(link|meta)[^>]*>", "", page)
+    assert not re.search('href="[^"]*nothing-here', re.sub("<(link|meta)[^>]*>", "", page))
+
+
 def test_server_error_belongs_to_the_site(client, db, monkeypatch):
     client.raise_request_exception = False
     monkeypatch.setattr("spaces.views.points", None)
@@ -122,8 +131,6 @@ def test_sitemap_lists_every_public_page_in_both_languages(client, network):
 
 
 def slugs():
-    from members.models import Organisation
-
     return Organisation.objects.values_list("slug", flat=True)
 
 

@@ -3,22 +3,22 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 from simple_history.models import HistoricalRecords
-from simple_history.utils import bulk_update_with_history
 
 from ..bilingual import in_reader_language
 from ..fields import WebsiteField
 from ..files import discard_on_error
 from ..folding import Folded, FoldedQuerySet
-from ..validators import validate_organisation_number
+from ..validators import validate_not_in_future, validate_organisation_number
 
 
 class VerbQuerySet(FoldedQuerySet):
@@ -26,15 +26,20 @@ class VerbQuerySet(FoldedQuerySet):
         """Rows that have, or once had, this slug."""
         return self.filter(pk__in=self.model.history.filter(slug=slug).values("id"))
 
-    def change(self, *, by, reason, **values) -> int:
-        """Set the values on the rows that differ, each with an entry in its history; returns how many did."""
+    def change(self, *, by, reason: str, **values) -> int:
+        """Set the values on the rows that differ, each with an entry in its history; returns how many did.
+
+        The reason is an English text of the catalogue, stored as it is and translated where it is shown.
+        """
+        changed = 0
         with transaction.atomic():
-            rows = list(self.exclude(**values).select_for_update(of=("self",)))
-            for row in rows:
+            rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).exclude(**values)
+            for changed, row in enumerate(rows.select_for_update(of=("self",)), start=1):  # noqa: B007
                 for field, value in values.items():
                     setattr(row, field, value)
-            bulk_update_with_history(rows, self.model, list(values), default_user=by, default_change_reason=str(reason))
-        return len(rows)
+                row._history_user, row._change_reason = by, reason
+                row.save(update_fields=values)
+        return changed
 
     change.alters_data = True
 
@@ -68,13 +73,22 @@ class OrganisationQuerySet(VerbQuerySet):
 
     def public(self):
         """Members, and those on the way in by at least one space that the public sees."""
-        spaces = Organisation._meta.get_field("spaces").related_model.objects.on_the_way()
-        return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces.filter(organisation=OuterRef("pk"))))
+        spaces = self._spaces.on_the_way().filter(organisation=OuterRef("pk"))
+        return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces))
+
+    def with_public_spaces(self, *also):
+        """Each with its public_spaces, and what else of them is named."""
+        spaces = self._spaces.public().prefetch_related(*also)
+        return self.prefetch_related(Prefetch("spaces", spaces, to_attr="public_spaces"))
+
+    @property
+    def _spaces(self):
+        return Organisation._meta.get_field("spaces").related_model.objects
 
     def admit(self, *, by) -> int:
         return self.exclude(status=Organisation.Status.MEMBER).change(
             by=by,
-            reason=_("admitted as a member"),
+            reason=gettext_noop("admitted as a member"),
             status=Organisation.Status.MEMBER,
             member_since=timezone.localdate(),
             left_on=None,
@@ -85,7 +99,7 @@ class OrganisationQuerySet(VerbQuerySet):
     def end_membership(self, *, by) -> int:
         return self.members().change(
             by=by,
-            reason=_("membership ended"),
+            reason=gettext_noop("membership ended"),
             status=Organisation.Status.FORMER,
             left_on=timezone.localdate(),
         )
@@ -115,15 +129,29 @@ class Organisation(Folded, Contact):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PROSPECT)
     member_since = models.DateField(
-        _("member since"), null=True, blank=True, help_text=_("Leave empty where the date is not known.")
+        _("member since"),
+        null=True,
+        blank=True,
+        validators=[validate_not_in_future],
+        help_text=_("Leave empty where the date is not known."),
     )
-    left_on = models.DateField(_("member until"), null=True, blank=True, help_text=_("Only for a former member."))
+    left_on = models.DateField(
+        _("member until"),
+        null=True,
+        blank=True,
+        validators=[validate_not_in_future],
+        help_text=_("Only for a former member."),
+    )
     description_nb = models.TextField(_("about, in Norwegian"), blank=True, max_length=4000)
     description_en = models.TextField(_("about, in English"), blank=True, max_length=4000)
     logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_text", "sort_name"])
+    history = HistoricalRecords(
+        excluded_fields=["search_text", "sort_name"],
+        verbose_name=_("earlier version"),
+        verbose_name_plural=_("earlier versions"),
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -184,7 +212,6 @@ class Organisation(Folded, Contact):
 
     @property
     def public_towns(self) -> list[str]:
-        """Needs with_public_spaces."""
         return list(dict.fromkeys(space.town for space in self.public_spaces))
 
     @property

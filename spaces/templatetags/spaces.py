@@ -1,4 +1,5 @@
 import json
+from urllib.parse import urlsplit
 
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
@@ -25,8 +26,20 @@ def json_ld(data):
 def distance(kilometres: float) -> str:
     if kilometres < 1:
         return _("less than 1 km")
+    return _("%(distance)s km") % {"distance": _rounded(kilometres)}
+
+
+@register.filter
+def about_distance(kilometres: float) -> str:
+    """Between places of which one is known only to the town."""
+    if kilometres < 3:
+        return _("in the same town")
+    return _("about %(distance)s km") % {"distance": _rounded(kilometres)}
+
+
+def _rounded(kilometres):
     decimals = 1 if kilometres < 10 else 0
-    return _("%(distance)s km") % {"distance": number_format(round(kilometres, decimals), decimals)}
+    return number_format(round(kilometres, decimals), decimals)
 
 
 @register.filter
@@ -51,3 +64,8 @@ def moment(at) -> str:
 def days(row) -> str:
     first, last = WEEKDAYS[row.first_day], WEEKDAYS[row.last_day]
     return str(first) if row.first_day == row.last_day else f"{first}–{last.lower()}"
+
+
+@register.filter
+def host(address: str) -> str:
+    return urlsplit(address).netloc.removeprefix("www.")

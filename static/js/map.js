@@ -12,7 +12,7 @@ export function createMap(element, texts) {
     zoomControl: false,
     scrollWheelZoom: false,
     dragging: !matchMedia("(pointer: coarse)").matches,
-    minZoom: 3,
+    minZoom: 3.5,
     maxZoom: 10,
     zoomSnap: 0.25,
     maxBounds: WORLD,
@@ -22,6 +22,7 @@ export function createMap(element, texts) {
     renderer: L.svg({ padding: 0.4 }),
   });
   L.control.zoom({ position: "topright", zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(map);
+  addHomeButton(map, texts.home);
   L.control.attribution({ prefix: false }).addAttribution(texts.credit).addTo(map);
   showNorway(map);
   leavePageScrolling(map, texts);
@@ -29,8 +30,18 @@ export function createMap(element, texts) {
   return map;
 }
 
-export function showNorway(map) {
-  map.fitBounds(NORWAY, { animate: false });
+function showNorway(map) {
+  map.fitBounds(NORWAY, { animate: false, padding: [8, 8] });
+}
+
+function addHomeButton(map, text) {
+  const control = L.control({ position: "bottomleft" });
+  control.onAdd = () => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "map-home", textContent: text });
+    L.DomEvent.disableClickPropagation(button).on(button, "click", () => showNorway(map));
+    return button;
+  };
+  control.addTo(map);
 }
 
 async function drawOutline(map, address) {

@@ -3,7 +3,7 @@
 import { createMap } from "./map.js";
 
 const CLOSE_ZOOM = 9;
-const PAIR = /^\s*(-?\d+(?:[.,]\d+)?)\s*[,;\s]\s*(-?\d+(?:[.,]\d+)?)\s*$/;
+const PAIR = /^\s*(-?\d+[.,]\d+)°?\s*(?:[,;]\s*|\s+)(-?\d+[.,]\d+)°?\s*$/;
 
 const picker = document.querySelector("[data-pin-picker]");
 const field = (name) => document.getElementById(`id_${name}`);
@@ -69,7 +69,7 @@ function start() {
   });
 
   for (const name of ["address", "postal_code", "town"]) {
-    field(name).addEventListener("change", () => { if (marker._map) say("stale"); });
+    field(name).addEventListener("change", () => { if (map.hasLayer(marker)) say("stale"); });
   }
 
   field("postal_code").addEventListener("change", async (event) => {

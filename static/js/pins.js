@@ -3,30 +3,38 @@
 
 import { createMap } from "./map.js";
 
-const CLOSE_ZOOM = 9;
+const CLOSE_ZOOM = 7;
 const APART = 44; // pixels between two notes; also the size of the area to hit
 
-/** Keeps the notes of `points` on the map, grouped anew at each zoom. `onLight(ids)` hears which are pointed at. */
+/** Keeps the notes of `points` on the map, grouped anew at each zoom. `onLight(ids, how)` hears which are pointed at. */
 class Pins {
   constructor(map, points, texts, onLight) {
-    Object.assign(this, { map, points, texts, onLight, groups: [] });
+    Object.assign(this, { map, points, texts, onLight, groups: [], lit: null });
     this.layer = L.layerGroup().addTo(map);
+    map.on("zoomstart", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
     map.on("zoomend", () => this.draw());
     this.draw();
   }
 
   draw() {
     const focused = this.groups.find((group) => group.marker.getElement() === document.activeElement);
+    const { opened } = this;
+    this.opened = null;
     this.layer.clearLayers();
-    this.groups = groupPoints(this.points, (point) => this.map.project([point.lat, point.lon]), APART);
+    this.groups = groupPoints(this.points, (point) => this.map.project([point.lat, point.lon]));
     for (const group of this.groups) group.marker = this.mark(group);
+    this.light(this.lit);
+    if (opened) this.groupOf(opened.points[0].id).marker.openPopup();
     if (focused) this.groupOf(focused.points[0].id).marker.getElement().focus({ preventScroll: true });
   }
 
-  /** Lift the note of the space, or lay all down when there is none. */
+  /** Lift the note of the space and bring it into view, or lay all down when there is none. */
   light(id) {
-    for (const group of this.groups) {
-      group.marker.getElement().classList.toggle("is-lit", group.points.some((point) => point.id === id));
+    this.lit = id;
+    for (const { marker, points } of this.groups) {
+      const isLit = points.some((point) => point.id === id);
+      marker.getElement().classList.toggle("is-lit", isLit);
+      if (isLit && !this.map.getBounds().contains(marker.getLatLng())) this.map.panTo(marker.getLatLng());
     }
   }
 
@@ -34,15 +42,15 @@ class Pins {
     return this.groups.find((group) => group.points.some((point) => point.id === id));
   }
 
-  mark(group) {
-    const marker = L.marker(middle(group.points), { icon: icon(group.points), riseOnHover: true }).addTo(this.layer);
+  mark({ centre, points }) {
+    const marker = L.marker([centre.lat, centre.lon], { icon: icon(points), riseOnHover: true }).addTo(this.layer);
     const element = marker.getElement();
-    element.setAttribute("aria-label", label(group.points, this.texts));
-    const ids = group.points.map((point) => point.id);
-    for (const event of ["mouseenter", "focus"]) element.addEventListener(event, () => this.onLight(ids));
-    for (const event of ["mouseleave", "blur"]) element.addEventListener(event, () => this.onLight([]));
-    if (this.canSeparate(group.points)) this.zoomInOn(marker, group.points);
-    else this.showInPopup(marker, group.points);
+    element.setAttribute("aria-label", label(points, this.texts));
+    const ids = points.map((point) => point.id);
+    for (const event of ["mouseenter", "focus"]) element.addEventListener(event, () => this.onLight(ids, event));
+    for (const event of ["mouseleave", "blur"]) element.addEventListener(event, () => this.onLight([], event));
+    if (this.canSeparate(points)) this.zoomInOn(marker, points);
+    else this.showInPopup(marker, points);
     return marker;
   }
 
@@ -58,34 +66,59 @@ class Pins {
   }
 
   showInPopup(marker, points) {
-    const options = { closeButton: true, minWidth: 220, maxWidth: 300, autoPanPadding: [24, 24] };
-    marker.bindPopup(() => popup(points, this.texts), options);
+    const room = this.map.getSize();
+    marker.bindPopup(() => popup(points, this.texts), {
+      minWidth: 0,
+      maxWidth: Math.min(300, room.x - 130),
+      maxHeight: Math.min(420, room.y - 110),
+      autoPanPaddingTopLeft: [16, 16],
+      autoPanPaddingBottomRight: [72, 16],
+    });
     marker.getElement().addEventListener("keydown", onPress(() => marker.openPopup()));
     marker.on("popupopen", ({ popup: opened }) => {
-      const close = opened.getElement().querySelector(".leaflet-popup-close-button");
-      close.setAttribute("aria-label", this.texts.close);
-      opened.getElement().addEventListener("keydown", ({ key }) => { if (key === "Escape") this.map.closePopup(); });
-      opened.getElement().querySelector(".popup a").focus({ preventScroll: true });
+      const element = opened.getElement();
+      element.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", this.texts.close);
+      element.addEventListener("keydown", ({ key }) => { if (key === "Escape") this.map.closePopup(); });
+      element.querySelector(".popup a").focus({ preventScroll: true });
     });
     marker.on("popupclose", () => marker.getElement()?.focus({ preventScroll: true }));
   }
 }
 
-/** Points nearer than `apart` pixels to the first of a group join it; project gives a point's place in pixels. */
-function groupPoints(points, project, apart) {
+/** Groups whose notes would overlap are merged, the nearest two first. `project` gives a point's place in pixels. */
+function groupPoints(points, project) {
   const groups = [];
   for (const point of points) {
     const place = project(point);
-    const near = groups.find((group) => group.place.distanceTo(place) < apart);
-    if (near) near.points.push(point);
-    else groups.push({ place, points: [point] });
+    const same = groups.find((group) => group.place.equals(place));
+    if (same) same.points.push(point);
+    else groups.push({ place, points: [point], places: [place], centre: point });
   }
+  for (let pair = nearest(groups); pair; pair = nearest(groups)) merge(groups, ...pair);
   return groups;
 }
 
-function middle(points) {
-  const mean = (name) => points.reduce((sum, point) => sum + point[name], 0) / points.length;
-  return [mean("lat"), mean("lon")];
+function nearest(groups) {
+  let [pair, least] = [null, APART];
+  groups.forEach((one, index) => {
+    for (const other of groups.slice(index + 1)) {
+      const distance = one.place.distanceTo(other.place);
+      if (distance < least) [pair, least] = [[one, other], distance];
+    }
+  });
+  return pair;
+}
+
+/* The group stands at the one of its places that is nearest to the middle of all. */
+function merge(groups, one, other) {
+  groups.splice(groups.indexOf(other), 1);
+  const members = [...one.members ?? [one.centre], ...other.members ?? [other.centre]];
+  const places = [...one.places, ...other.places];
+  const middle = places.reduce((sum, place) => sum.add(place), L.point(0, 0)).divideBy(places.length);
+  const distances = places.map((place) => place.distanceTo(middle));
+  const index = distances.indexOf(Math.min(...distances));
+  Object.assign(one, { members, places, place: places[index], centre: members[index] });
+  one.points.push(...other.points);
 }
 
 function ofKind(points, kind) {
@@ -101,29 +134,36 @@ function label(points, texts) {
 
 function icon(points) {
   const notes = document.createElement("span");
-  notes.className = points.length > 1 ? "pin-notes pin-stack" : "pin-notes";
-  for (const kind of ["member", "coming"]) {
+  notes.className = "pin-notes";
+  const kinds = ["member", "coming"].filter((kind) => ofKind(points, kind));
+  for (const kind of kinds) {
     const count = ofKind(points, kind);
-    if (!count) continue;
     const note = document.createElement("span");
-    note.className = `pin-note pin-${kind}`;
+    note.className = `pin-note pin-${kind}${count > 1 ? " pin-stack" : ""}`;
     if (points.length > 1) note.textContent = count;
     notes.append(note);
   }
-  return L.divIcon({ html: notes, className: "pin", iconSize: [APART, APART], iconAnchor: [APART / 2, APART - 4], popupAnchor: [0, -34] });
+  const width = kinds.length > 1 ? 64 : APART;
+  const size = { iconSize: [width, APART], iconAnchor: [width / 2, APART - 4], popupAnchor: [0, -34] };
+  return L.divIcon({ html: notes, className: "pin", ...size });
 }
 
+/* Members first. What is said of each is said once where it is true of all. */
 function popup(points, texts) {
   const list = document.createElement("ul");
   list.className = "popup";
-  for (const point of points) {
+  const sorted = [...points].sort((one, other) => (other.kind === "member") - (one.kind === "member"));
+  for (const point of sorted) {
     const item = document.createElement("li");
     const link = Object.assign(document.createElement("a"), { href: point.url, textContent: point.name });
     item.append(link, line("popup-town", point.town), line(`tag tag-${point.kind}`, texts[point.kind]));
-    if (point.approximate) item.append(line("popup-approximate", texts.approximate));
     list.append(item);
   }
-  return list;
+  const approximate = points.filter((point) => point.approximate).length;
+  if (!approximate) return list;
+  const box = document.createElement("div");
+  box.append(list, line("popup-approximate", texts[approximate === points.length ? "approximate" : "someApproximate"]));
+  return box;
 }
 
 function line(className, textContent) {
@@ -158,12 +198,12 @@ for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
   entry.addEventListener("blur", dim);
 }
 
-function lightEntries(ids) {
+function lightEntries(ids, how) {
   for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
     entry.classList.toggle("is-lit", ids.includes(Number(entry.dataset.space)));
   }
   const first = list?.querySelector(".is-lit");
-  if (first && list.scrollHeight > list.clientHeight) scrollWithin(list, first);
+  if (first && how === "focus" && list.scrollHeight > list.clientHeight) scrollWithin(list, first);
 }
 
 /* Only the list moves, never the page. */

@@ -67,3 +67,41 @@ def test_without_script_the_form_searches(browser, base_url, spaces):
     expect(page.locator(".card h3")).to_have_text(["Loftet"])
     expect(page.get_by_role("checkbox", name="Badstue")).to_be_checked()
     context.close()
+
+
+def test_back_restores_the_search_words(site, spaces):
+    site.goto("/steder/")
+    site.get_by_label("Fylke").select_option("15")
+    expect(site.locator(".card h3")).to_have_text(["Huset"])
+    site.get_by_label("Søk", exact=True).press_sequentially("xyz")
+    expect(site.locator(".card")).to_have_count(0)
+    site.go_back()
+    expect(site.locator(".card")).to_have_count(3)
+    expect(site.get_by_label("Søk", exact=True)).to_have_value("")
+
+
+def test_filters_work_by_keyboard_alone(site, spaces):
+    site.goto("/steder/")
+    site.get_by_label("Fylke").focus()
+    site.keyboard.press("B")
+    site.get_by_label("Badstue").focus()
+    site.keyboard.press("Space")
+    expect(site.locator(".card h3")).to_have_text(["Loftet"])
+    expect(site.get_by_role("checkbox", name="Badstue")).to_be_focused()
+
+
+def test_a_search_that_fails_is_left_to_the_browser(page, base_url, spaces):
+    page.goto("/steder/")
+    page.route("**/steder/?*", lambda route: route.fulfill(status=502, body="Bad gateway"), times=1)
+    page.get_by_label("Fylke").select_option("15")
+    expect(page.locator(".card h3")).to_have_text(["Huset"])
+    expect(page).to_have_url(re.compile(r"county=15$"))
+
+
+def test_phone_folds_the_filters_until_one_is_chosen(browser, base_url, spaces):
+    page = browser.new_page(base_url=base_url, viewport={"width": 360, "height": 740})
+    page.goto("/steder/")
+    expect(page.get_by_label("Fylke")).to_be_hidden()
+    page.goto("/steder/?amenity=sauna")
+    expect(page.get_by_role("checkbox", name="Badstue")).to_be_checked()
+    page.close()

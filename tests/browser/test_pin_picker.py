@@ -23,8 +23,9 @@ def test_click_places_the_pin(form):
     before = form.locator("#id_latitude").input_value()
     form.locator("[data-pin-picker] [data-map]").click(position={"x": 100, "y": 100})
     expect(form.locator("#id_latitude")).not_to_have_value(before)
+    expect(form.get_by_label("nøyaktig")).to_be_checked()
     space = save(form)
-    assert (space.latitude, space.precision) != (59.91273, "town")
+    assert space.latitude != 59.91273
     assert space.precision == "exact"
 
 
@@ -42,11 +43,13 @@ def test_drag_places_the_pin(form):
 
 
 def test_typing_moves_the_pin(form):
-    before = form.locator(".pin").bounding_box()
+    form.locator("#id_longitude").fill("11,5")
+    form.locator("#id_longitude").blur()
+    before = form.locator(".pin").get_attribute("style")
     form.locator("#id_latitude").fill("60,39299")
     form.locator("#id_longitude").fill("5,32415")
     form.locator("#id_longitude").blur()
-    assert form.locator(".pin").bounding_box()["width"] == before["width"]
+    expect(form.locator(".pin")).not_to_have_attribute("style", before)
     space = save(form)
     assert (space.latitude, space.longitude, space.precision) == (60.39299, 5.32415, "exact")
 
@@ -66,3 +69,27 @@ def test_postal_code_fills_in_town_and_county(form):
     expect(form.locator("#id_town")).to_have_value("Fredrikstad")
     expect(form.locator("#id_county")).to_have_value("31")
     expect(form.get_by_role("status")).to_contain_text("kartnålen")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "latitude", "longitude"),
+    [
+        ("59,9127", "59,9127", "10.74609"),
+        ("60.39299, 5.32415", "60.39299", "5.32415"),
+        ("60,39299 5,32415", "60,39299", "5,32415"),
+        ("60.39299; 5.32415", "60.39299", "5.32415"),
+    ],
+)
+def test_pasting_one_or_both_coordinates(form, pasted, latitude, longitude):
+    form.locator("#id_latitude").select_text()
+    form.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.setData("text", text);
+          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+          if (document.activeElement.dispatchEvent(event)) document.execCommand("insertText", false, text);
+        }""",
+        pasted,
+    )
+    expect(form.locator("#id_latitude")).to_have_value(latitude)
+    expect(form.locator("#id_longitude")).to_have_value(longitude)

@@ -42,15 +42,3 @@ def test_organisation_old_slug_leads_to_the_new(client):
     organisation.slug = "new"
     organisation.save()
     assert client.get("/en/members/old/")["Location"] == "/en/members/new/"
-
-
-@pytest.mark.parametrize(("address", "queries"), [("/medlemmer/", 2), ("/medlemmer/organisation/", 3)])
-def test_queries_are_few_whatever_the_number(client, django_assert_num_queries, address, queries):
-    owner = OrganisationFactory(slug="organisation")
-    SpaceFactory.create_batch(3, organisation=owner)
-    with django_assert_num_queries(queries):
-        client.get(address)
-    SpaceFactory.create_batch(30, organisation=owner)
-    SpaceFactory.create_batch(30)
-    with django_assert_num_queries(queries):
-        client.get(address)

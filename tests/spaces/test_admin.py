@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 
 import pytest
@@ -5,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from spaces.models import Photo, Space
-from tests.factories import OrganisationFactory, SpaceFactory
+from tests.factories import AmenityFactory, OrganisationFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +218,59 @@ def test_photo_goes_with_its_space(send, media, django_capture_on_commit_callbac
     with django_capture_on_commit_callbacks(execute=True):
         Space.objects.all().delete()
     assert files(media) == []
+
+
+def reasons(space):
+    return [record.history_change_reason for record in space.history.all()]
+
+
+def test_history_tells_of_amenities_in_the_one_entry_of_a_save(send):
+    space = SpaceFactory(name="Huset", latitude=59.91, longitude=10.75, municipality="Oslo")
+    wifi, sauna = AmenityFactory(name_nb="Nett", name_en="Wi-Fi"), AmenityFactory(name_nb="Badstue", name_en="Sauna")
+    space.amenities.add(wifi)
+    send(space, name="Nytt", amenities=[sauna.pk])
+    assert reasons(space)[0] == "+ Sauna − Wi-Fi"
+    assert space.history.count() == 2
+
+
+def test_history_tells_of_photos(send):
+    send(**with_photo(picture()))
+    assert reasons(Space.objects.get())[0] == "+ Et rom"
+
+
+def test_history_has_no_entry_for_a_save_that_changed_nothing(send):
+    space = SpaceFactory(name="Huset", slug="huset", latitude=59.91, longitude=10.75, precision="exact")
+    Space.objects.update(municipality="Oslo")
+    send(space)
+    assert space.history.count() == 1
+
+
+def test_municipality_follows_the_town(send):
+    space = SpaceFactory(municipality="Oslo", latitude=59.91, longitude=10.75)
+    send(space, town="Mandal", county="42", municipality="Oslo")
+    space.refresh_from_db()
+    assert space.municipality == "Lindesnes"
+    assert not Space.objects.search("oslo").exists()
+
+
+@pytest.mark.parametrize(("fields", "text"), [({}, "Visitors see the space"), ({"status": "closed"}, "do not see")])
+def test_preview_says_whether_visitors_see_the_space(coordinator_client, fields, text):
+    space = SpaceFactory(**fields)
+    page = coordinator_client.get(f"/en/admin/spaces/space/{space.pk}/preview/").content.decode()
+    assert text in page
+    assert "wants to join" not in page
+
+
+def test_list_says_what_visitors_see(coordinator_client):
+    SpaceFactory(hidden=True)
+    SpaceFactory(organisation__status="prospect")
+    SpaceFactory()
+    SpaceFactory(closed=True)
+    page = coordinator_client.get("/en/admin/spaces/space/").content.decode()
+    shown = re.findall('field-shown_as">([^<]+)<', page)
+    assert sorted(shown) == ["hidden", "member", "not shown", "on the way in"]
+
+
+def test_list_behind_a_note_is_headed_as_the_note(coordinator_client):
+    page = coordinator_client.get("/en/admin/spaces/space/?attention=without_photo").content.decode()
+    assert "<h1>Spaces without a photo</h1>" in page

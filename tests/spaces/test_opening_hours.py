@@ -268,3 +268,10 @@ def test_schema_org_lists_a_specification_for_each_span():
 
 def test_schema_org_is_empty_when_the_text_says_more():
     assert schema_org("Jun-Aug Mo-Fr 08:00-16:00") == []
+
+
+@pytest.mark.parametrize("text", ["sunrise-sunset", "Mo-Fr dawn-dusk"])
+def test_validate_opening_hours_refuses_the_sun(text):
+    with pytest.raises(ValidationError) as refused:
+        validate_opening_hours(text)
+    assert refused.value.code == "sun"

@@ -1,7 +1,7 @@
 import pytest
 
 from spaces.models import Space
-from tests.factories import OrganisationFactory, PhotoFactory, SpaceFactory
+from tests.factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,19 @@ def test_attention_counts_what_is_missing():
 def test_attention_takes_the_organisations_contact_for_the_space():
     SpaceFactory(organisation__website="https://example.org")
     assert not Space.objects.without_contact().exists()
+
+
+def test_spaces_of_one_name_are_ordered_by_town_the_norwegian_way():
+    for town in ("Ålesund", "aure", "Zoo", "Bergen", "Ørland"):
+        SpaceFactory(name="Huset", town=town)
+    SpaceFactory(name="Huset vårt", town="Arendal")
+    assert [space.town for space in Space.objects.all()] == ["aure", "Bergen", "Zoo", "Ørland", "Ålesund", "Arendal"]
+
+
+def test_verb_leaves_amenities_out_of_the_history(coordinator):
+    space = SpaceFactory(coming=True)
+    space.amenities.add(AmenityFactory())
+    Space.objects.all().open(by=coordinator)
+    latest, before = space.history.all()[:2]
+    assert [change.field for change in latest.diff_against(before).changes] == ["status"]
+    assert latest.history_change_reason == "opened"

@@ -2,6 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from members.models import Organisation
 from spaces.models import Amenity, Space
@@ -36,6 +37,6 @@ class Command(BaseCommand):
             return False
         row = model(**facts)
         row.full_clean()
-        row._change_reason = "seed"
+        row._change_reason = gettext_noop("from the starting list")
         row.save()
         return True
