@@ -239,9 +239,10 @@ def test_history_tells_of_photos(send):
 
 
 def test_history_has_no_entry_for_a_save_that_changed_nothing(send):
-    space = SpaceFactory(name="Huset", slug="huset", latitude=59.91, longitude=10.75, precision="exact")
-    Space.objects.update(municipality="Oslo")
-    send(space)
+    space = SpaceFactory(
+        name="Huset", slug="huset", latitude=59.91, longitude=10.75, precision="exact", municipality="Oslo"
+    )
+    send(space, municipality="Oslo")
     assert space.history.count() == 1
 
 
