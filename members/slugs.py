@@ -1,11 +1,11 @@
 from django.utils.text import slugify
 
-LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a"})
+from .folding import LETTERS
 
 
 def free_slug(model, *names: str) -> str:
     """A slug from the names that no row of the model has or had, numbered where that is needed."""
-    slug = base = slugify(" ".join(names).translate(LETTERS))[:120] or model._meta.model_name
+    slug = base = slugify(" ".join(names).casefold().translate(LETTERS))[:120] or model._meta.model_name
     number = 1
     while model.objects.filter(slug=slug).exists() or model.history.filter(slug=slug).exists():
         number += 1

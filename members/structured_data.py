@@ -22,6 +22,7 @@ def organisation_data(organisation) -> dict:
         "name": organisation.name,
         "url": absolute(organisation.get_absolute_url()),
         "description": organisation.description.text,
+        "logo": absolute(organisation.logo.url) if organisation.logo else "",
         **contact_data(organisation),
     }
     if organisation.is_member:

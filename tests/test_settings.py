@@ -47,6 +47,7 @@ def test_production_names_everything_that_is_missing_at_once():
         ("SITE_URL", "http://coworking.example.org"),
         ("SITE_URL", "coworking.example.org"),
         ("DATABASE_URL", "nonsense"),
+        ("CONTACT_EMAIL", "nobody"),
         ("DEBUG", "true"),
         ("DEBUG", "perhaps"),
     ],

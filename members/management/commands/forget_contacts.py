@@ -9,7 +9,9 @@ DAYS_KEPT = 365  # the privacy page says a year
 
 
 class Command(BaseCommand):
-    help = "Erases e-mail addresses and telephone numbers from the history once they are a year old. Run it every month."
+    help = (
+        "Erases e-mail addresses and telephone numbers from the history once they are a year old. Run it every month."
+    )
 
     def handle(self, **options):
         before = timezone.now() - timedelta(days=DAYS_KEPT)
