@@ -30,7 +30,7 @@ else:
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=None, validate=validate.Email())
 
 if not PRODUCTION:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 
 try:
     env.seal()
