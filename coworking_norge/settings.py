@@ -27,7 +27,7 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="for-a-laptop-that-answers-loopback-only")
     SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/coworking.sqlite3")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=None, validate=validate.Email())
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=validate.Regexp(r"([^@\s]+@[^@\s]+)?\Z"))
 
 if not PRODUCTION:
     (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
