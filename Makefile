@@ -2,6 +2,8 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN = .venv/bin
 MANAGE = SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py
+# Before a server's command: the worker that sends the outbox, ended when the server is gone.
+WITH_MAIL = ( $(MANAGE) send_mail --loop 2 & while kill -0 $$$$ 2>/dev/null; do sleep 1; done; kill $$! 2>/dev/null ) & exec env
 SOURCES = coworking_norge members spaces tests manage.py
 
 .PHONY: help run dev test lint audit format messages lock
@@ -14,13 +16,13 @@ run: var/static/staticfiles.json ## Install, load the network and serve the site
 	@$(MANAGE) seed
 	@$(MANAGE) first_coordinator
 	@printf '\n  The site   http://127.0.0.1:$(PORT)/\n  The admin  http://127.0.0.1:$(PORT)/admin/\n  Stop with Ctrl+C\n\n'
-	@SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/gunicorn coworking_norge.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --log-level warning
+	@$(WITH_MAIL) SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/gunicorn coworking_norge.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --log-level warning
 
 dev: .venv/dev ## Serve with debug pages and reload on every edit (PORT=8000)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) seed
 	@$(MANAGE) first_coordinator
-	@DEBUG=true SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+	@$(WITH_MAIL) DEBUG=true SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 test: .venv/dev ## Every test, on SQLite and, where it is installed, on PostgreSQL
 	@tests/run

@@ -1,7 +1,7 @@
-"""Texts of Django's admin that its own Norwegian lacks, named here so that our catalogue can hold them."""
+"""Texts of Django's admin and of post_office that their own Norwegian lacks, for our catalogue to hold."""
 
 from django.utils.translation import gettext_noop as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 BORROWED = [
     _("Select this object for an action - {}"),
@@ -52,6 +52,8 @@ BORROWED = [
         "Enter a valid username. This value may contain only unaccented lowercase a-z and uppercase A-Z letters, "
         "numbers, and @/./+/-/_ characters."
     ),
+    pgettext_lazy("Email address", "Email"),
+    pgettext_lazy("Email address", "Emails"),
     ngettext_lazy("entry", "entries"),
     ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     ngettext_lazy(

@@ -1,9 +1,12 @@
 """The project's settings. Every environment variable is read at the top and documented in .env.example."""
 
+from datetime import timedelta
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_email_url
 import font_fjallaone
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -19,14 +22,19 @@ env.read_env(BASE_DIR / ".env", recurse=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+a_mail_server = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")
     SITE_URL = env.str("SITE_URL", validate=validate.URL(schemes={"https"}))
     database = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
+    EMAIL_URL = env.str("EMAIL_URL", validate=a_mail_server)
+    MAIL_FROM = env.str("MAIL_FROM", validate=lambda sender: validate.Email()(parseaddr(sender)[1]))
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="for-a-laptop-that-answers-loopback-only")
     SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/coworking.sqlite3")
+    EMAIL_URL = env.str("EMAIL_URL", default="console:", validate=a_mail_server)
+    MAIL_FROM = env.str("MAIL_FROM", default="Coworking Norge <noreply@localhost>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=validate.Regexp(r"([^@\s]+@[^@\s]+)?\Z"))
 
 if not PRODUCTION:
@@ -59,6 +67,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "phonenumber_field",
+    "coworking_norge.apps.OutboxConfig",
     "simple_history",
     "members",
     "spaces",
@@ -152,6 +161,32 @@ STORAGES = {
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
+# Every mail waits in the outbox until `manage.py send_mail` delivers it: to a server, or to the laptop's terminal.
+mail_server = dj_email_url.parse(EMAIL_URL)
+EMAIL_BACKEND = "members.outbox.EmailBackend"
+EMAIL_HOST = mail_server["EMAIL_HOST"]
+EMAIL_PORT = mail_server["EMAIL_PORT"]
+EMAIL_HOST_USER = mail_server["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = mail_server["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = mail_server["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = mail_server["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 15  # seconds for each answer of the server; BATCH_DELIVERY_TIMEOUT for all of them
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+POST_OFFICE = {
+    "BACKENDS": {"default": mail_server["EMAIL_BACKEND"]},
+    "BATCH_SIZE": 1,  # the status is stored after each mail, so that a killed sender repeats one at most
+    "THREADS_PER_PROCESS": 1,
+    "BATCH_DELIVERY_TIMEOUT": 60,
+    "MAX_RETRIES": 96,  # for a day
+    "RETRY_INTERVAL": timedelta(minutes=15),
+    "SENDING_ORDER": ["created", "pk"],
+    "MESSAGE_ID_ENABLED": True,  # given when queued, so that every copy of a mail bears the same
+    "MESSAGE_ID_FQDN": urlsplit(SITE_URL).hostname,
+    "LOCK_FILE_NAME": str(DATA_DIR / "post_office"),  # of its own command, should anybody run that
+    "LOG_LEVEL": 1,  # in the outbox: why something failed
+    "CELERY_ENABLED": False,
+}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -185,6 +220,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Its errors name the recipients: the outbox keeps them instead.
+    "loggers": {"post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False}},
 }
 
 SILENCED_SYSTEM_CHECKS = [

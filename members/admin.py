@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from . import outbox_admin  # noqa: F401 (registers the outbox)
 from .files import discarding_on_error
 from .forms import OrganisationForm
 from .models import Organisation

@@ -14,7 +14,7 @@ from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceF
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ["/admin/members/organisation/", "/admin/spaces/space/", "/admin/spaces/amenity/"]
+LISTS = ["/admin/members/organisation/", "/admin/spaces/space/", "/admin/spaces/amenity/", "/admin/post_office/email/"]
 
 
 @pytest.fixture
@@ -140,5 +140,5 @@ def test_admin_previews_what_is_hidden(coordinator_client):
 
 
 def test_admin_registers_only_known_models():
-    known = {"organisation", "space", "amenity", "user", "group"}
+    known = {"organisation", "space", "amenity", "email", "user", "group"}
     assert {model._meta.model_name for model in admin.site._registry} == known

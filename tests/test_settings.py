@@ -11,6 +11,8 @@ PRODUCTION = {
     "SECRET_KEY": "0123456789" * 5,
     "SITE_URL": "https://coworking.example.org",
     "DATABASE_URL": "postgres://site@localhost/site",
+    "EMAIL_URL": "submission://site:secret@localhost",
+    "MAIL_FROM": "Coworking Norge <post@example.org>",
 }
 
 
@@ -36,7 +38,7 @@ def test_production_starts_and_passes_the_deployment_checks():
 def test_production_names_everything_that_is_missing_at_once():
     result = check(PRODUCTION="true")
     assert result.returncode != 0
-    for name in ("SECRET_KEY", "SITE_URL", "DATABASE_URL", ".env.example"):
+    for name in ("SECRET_KEY", "SITE_URL", "DATABASE_URL", "EMAIL_URL", "MAIL_FROM", ".env.example"):
         assert name in result.stderr
 
 
@@ -47,6 +49,9 @@ def test_production_names_everything_that_is_missing_at_once():
         ("SITE_URL", "http://coworking.example.org"),
         ("SITE_URL", "coworking.example.org"),
         ("DATABASE_URL", "nonsense"),
+        ("EMAIL_URL", "nonsense"),
+        ("EMAIL_URL", "console:"),
+        ("MAIL_FROM", "Coworking Norge"),
         ("CONTACT_EMAIL", "nobody"),
         ("DEBUG", "true"),
         ("DEBUG", "perhaps"),

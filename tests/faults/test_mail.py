@@ -1,0 +1,315 @@
+"""Mail to a real server that fails, from senders that are killed, out of the tests' real database."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import F
+from post_office.models import STATUS, Email, Log
+
+from members import outbox
+from tests.browser.conftest import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class MailServer:
+    """Keeps every mail that it takes. What at_data does happens when it has the mail and has not yet said so."""
+
+    def __init__(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.controller = None
+        self.taken = []
+        self.refuses = False
+        self.at_data = None
+
+    def start(self):
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller.start()
+
+    def stop(self):
+        if self.controller:
+            self.controller.stop()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.refuses:
+            return "550 5.1.1 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.at_data:
+            await self.at_data(server)
+        return "250 OK"
+
+    def copies(self):
+        return Counter(mail["Message-ID"] for mail in self.taken)
+
+
+@pytest.fixture
+def server(settings):
+    server = MailServer()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    smtp = {"default": "django.core.mail.backends.smtp.EmailBackend"}
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": smtp, "MAX_RETRIES": 2}
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def senders(server, tmp_path):
+    """Starts manage.py send_mail in a process of its own; none outlives the test."""
+    started = []
+
+    def start(*arguments):
+        environment = os.environ | {
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": database_url(),
+            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+        }
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        command = [sys.executable, "-W", "error", "manage.py", "send_mail", *arguments]
+        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def put(count=1, to="kari@example.org"):
+    """The Message-IDs of so many mails in the outbox."""
+    return {outbox.put(mail(number, to)).message_id for number in range(count)}
+
+
+def mail(number, to):
+    message = EmailMultiAlternatives(
+        f"Nr. {number}", "Hei på deg", to=[to], headers={"Auto-Submitted": "auto-generated"}
+    )
+    message.attach_alternative("<p>Hei på deg</p>", "text/html")
+    return message
+
+
+def an_hour_passes():
+    Email.objects.update(scheduled_time=F("scheduled_time") - timedelta(hours=1))
+
+
+def with_status(status):
+    return set(Email.objects.filter(status=status).values_list("message_id", flat=True))
+
+
+def told(process):
+    """What a sender printed, once it has ended well."""
+    output = process.communicate(timeout=20)[0].decode()
+    assert process.returncode == 0, output
+    return output
+
+
+def test_mail_is_delivered_once(server):
+    server.start()
+    ids = put()
+    for _ in range(2):
+        call_command("send_mail")
+    (mail,) = server.taken
+    assert {mail["Message-ID"]} == ids == with_status(STATUS.sent)
+    assert (mail["From"], mail["To"]) == ("Coworking Norge <noreply@localhost>", "kari@example.org")
+    assert (mail["Subject"], mail["Auto-Submitted"]) == ("Nr. 0", "auto-generated")
+    assert [part.get_content().strip() for part in mail.iter_parts()] == ["Hei på deg", "<p>Hei på deg</p>"]
+
+
+def test_server_down_for_a_while_loses_nothing(server):
+    ids = put(3)
+    call_command("send_mail")
+    assert with_status(STATUS.requeued) == ids
+    assert "refused" in Log.objects.first().message
+    server.start()
+    call_command("send_mail")
+    assert not server.taken
+    an_hour_passes()
+    call_command("send_mail")
+    assert with_status(STATUS.sent) == ids
+    assert server.copies() == dict.fromkeys(ids, 1)
+
+
+def test_server_that_hangs_is_left_for_later(server, settings):
+    settings.EMAIL_TIMEOUT = 0.2
+    server.at_data = lambda _: asyncio.sleep(60)
+    server.start()
+    ids = put()
+    call_command("send_mail")
+    assert with_status(STATUS.requeued) == ids
+
+
+def test_refused_mail_is_given_up_with_the_reason_and_can_be_sent_again(server, capfd):
+    server.refuses = True
+    server.start()
+    ids = put()
+    for _ in range(4):
+        call_command("send_mail")
+        an_hour_passes()
+    assert with_status(STATUS.failed) == ids
+    assert ["550" in log.message and "No such mailbox" in log.message for log in Log.objects.all()] == [True] * 3
+    assert capfd.readouterr() == (
+        "0 sent, 1 to be tried again, 0 given up\n" * 2 + "0 sent, 0 to be tried again, 1 given up\n",
+        "",
+    )
+    server.refuses = False
+    assert outbox.send_again(Email.objects.all()) == 1
+    call_command("send_mail")
+    assert with_status(STATUS.sent) == set(server.copies()) == ids
+
+
+def test_send_again_leaves_alone_what_was_not_given_up(server):
+    put()
+    for status in (STATUS.sent, STATUS.queued, STATUS.requeued):
+        Email.objects.update(status=status)
+        assert outbox.send_again(Email.objects.all()) == 0
+        assert Email.objects.get().status == status
+
+
+def hang_up(server):
+    """On mail number 7 of those taken."""
+
+    async def at_data(connection):
+        if server.taken[-1]["Subject"] == "Nr. 7":
+            connection.transport.abort()
+
+    server.at_data = at_data
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        lambda server, email: email.update(headers={"X-Test": "a\nb"}),
+        lambda server, email: email.update(to="kari@"),
+        lambda server, email: hang_up(server),
+    ],
+)
+def test_poisoned_mail_stops_no_other(server, poison):
+    server.start()
+    ids = put(20)
+    poisoned = Email.objects.filter(subject="Nr. 7")
+    poison(server, poisoned)
+    call_command("send_mail")
+    assert with_status(STATUS.requeued) == {poisoned.get().message_id}
+    assert with_status(STATUS.sent) == ids - with_status(STATUS.requeued)
+    assert poisoned.get().logs.get().message
+
+
+def test_killed_sender_loses_nothing_and_repeats_one_at_most(server, senders):
+    ids = put(12)
+    started = []
+
+    async def kill(_):
+        if len(server.taken) in (3, 8):
+            started[-1].kill()
+
+    server.at_data = kill
+    server.start()
+    for _ in range(2):
+        started.append(senders())
+        assert started[-1].wait(20) == -signal.SIGKILL
+    told(senders())
+    assert server.copies() == dict.fromkeys(ids, 1)
+    an_hour_passes()
+    told(senders())
+    assert with_status(STATUS.sent) == ids
+    assert sorted(server.copies().values()) == [1] * 10 + [2] * 2
+
+
+def test_two_senders_at_once_send_each_mail_once(server, senders):
+    ids = put(30)
+    both = asyncio.Event()
+
+    async def meet(_):
+        if len(server.taken) == 2:
+            both.set()
+        await asyncio.wait_for(both.wait(), 14)
+
+    server.at_data = meet
+    server.start()
+    counts = [int(re.match(r"\d+", told(sender))[0]) for sender in [senders(), senders()]]
+    assert server.copies() == dict.fromkeys(ids, 1)
+    assert sum(counts) == 30
+    assert all(counts)
+
+
+def test_claims_at_once_never_get_the_same_mail():
+    put(100)
+
+    def claim_all(_):
+        try:
+            return [email.pk for email in iter(outbox.claim, None)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [pk for some in pool.map(claim_all, range(4)) for pk in some]
+    assert len(claimed) == len(set(claimed)) == 100
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_loop_finishes_the_mail_in_hand_when_it_is_stopped(server, senders, number):
+    put(2)
+
+    async def stop(_):
+        sender.send_signal(number)
+        await asyncio.sleep(0.3)
+
+    server.at_data = stop
+    server.start()
+    sender = senders("--loop", "60")
+    assert told(sender) == "1 sent, 0 to be tried again, 0 given up\n"
+    assert len(with_status(STATUS.sent)) == len(with_status(STATUS.queued)) == len(server.taken) == 1
+
+
+def test_loop_sends_what_comes_later_and_stops_while_it_waits(server, senders):
+    server.start()
+    sender = senders("--loop", "0.1")
+    for count in (1, 2):
+        put()
+        wait_until(lambda count=count: len(with_status(STATUS.sent)) == count)
+    sender.terminate()
+    assert told(sender) == "1 sent, 0 to be tried again, 0 given up\n" * 2
+
+
+def test_loop_outlives_a_database_that_fails(server, senders):
+    server.start()
+    sender = senders("--loop", "0.1")
+    table = Email._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+        try:
+            line = sender.stdout.readline()
+        finally:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
+    assert re.fullmatch(rb"The database failed \(\w+Error\); another try in 0.1 seconds.\n", line)
+    put()
+    wait_until(lambda: with_status(STATUS.sent))
+    sender.terminate()
+    told(sender)
+
+
+def wait_until(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise TimeoutError
