@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as InvalidNumber
@@ -10,6 +11,9 @@ from stdnum.no import orgnr
 def validate_not_in_future(day: date):
     if day > timezone.localdate():
         raise ValidationError(_("This day is still to come."))
+
+
+validate_postal_code = RegexValidator(r"^\d{4}\Z", _("A postal code has four digits."))
 
 
 def validate_organisation_number(value: str):

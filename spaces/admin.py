@@ -11,10 +11,10 @@ from simple_history.admin import SimpleHistoryAdmin
 from members.admin import RecordAdmin, verb_action
 
 from .attention import ATTENTION, AttentionFilter
-from .forms import PhotoForm, SpaceForm, town_centre
+from .forms import PhotoForm, SpaceForm
 from .map import TEXTS
 from .models import Amenity, Photo, Space
-from .places import postal_place
+from .places import postal_place, town_centre
 from .views import render_space
 
 

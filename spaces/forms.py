@@ -9,7 +9,7 @@ from members.forms import PICTURES, RecordForm
 from .models import EAST, NORTH, SOUTH, WEST, Photo, Space, names_town
 from .opening_hours_field import OpeningHoursField
 from .photos import clean_photo
-from .places import postal_place, towns
+from .places import postal_place, town_centre
 
 
 class CoordinateField(forms.FloatField):
@@ -113,12 +113,6 @@ class SpaceForm(RecordForm):
         for name in ("latitude", "longitude"):
             if name not in self.errors and data.get(name) is None:
                 self.add_error(name, _("Where is it? Click in the map, type it, or place it at the town centre."))
-
-
-def town_centre(name, county):
-    """The town of this name in the county; the only one of the name where no county is given."""
-    found = [town for town in towns(name) if not county or town.county == county]
-    return found[0] if len(found) == 1 else None
 
 
 class PhotoForm(forms.ModelForm):

@@ -1,7 +1,6 @@
 from functools import partial
 from urllib.parse import urlencode
 
-from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete
@@ -15,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from members.bilingual import in_reader_language
 from members.folding import Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact
+from members.validators import validate_postal_code
 
 from . import photos
 from .counties import County
@@ -85,7 +85,7 @@ class Space(Folded, Contact):
         _("postal code"),
         max_length=4,
         blank=True,
-        validators=[RegexValidator(r"^\d{4}\Z", _("A postal code has four digits."))],
+        validators=[validate_postal_code],
     )
     town = models.CharField(_("town"), max_length=80)
     municipality = models.CharField(_("municipality"), max_length=80, blank=True)

@@ -27,10 +27,21 @@ def towns(name: str) -> list[Town]:
     return _towns().get(fold(name), [])
 
 
-def postal_place(code: str) -> tuple[str, County] | None:
+def town_centre(name: str, county: str | None) -> Town | None:
+    """The town of this name in the county; the only one of the name where no county is given."""
+    found = [town for town in towns(name) if not county or town.county == county]
+    return found[0] if len(found) == 1 else None
+
+
+class PostalPlace(NamedTuple):
+    town: str
+    county: County
+
+
+def postal_place(code: str) -> PostalPlace | None:
     """The postal town and county of a four-digit postal code."""
     place = _postal_codes().get(code)
-    return place and (place[0], _county_named(place[1]))
+    return place and PostalPlace(place[0], _county_named(place[1]))
 
 
 @cache

@@ -4,9 +4,17 @@ from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext_noop
 
+from members.folding import fold
 from members.models import Organisation, VerbQuerySet
+from members.slugs import free_slug
+
+from .places import postal_place, town_centre
 
 EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
+
+
+class UnknownPlace(Exception):
+    """Neither the postal code nor the town tells where it is: its county or its position has to be given."""
 
 
 class SpaceQuerySet(VerbQuerySet):
@@ -59,5 +67,34 @@ class SpaceQuerySet(VerbQuerySet):
 
     def show(self, *, by) -> int:
         return self.change(by=by, reason=gettext_noop("shown"), hidden=False)
+
+    def establish(self, *, by, organisation, name, town, is_open, address="", postal_code="", county="", position=None):
+        """A space of the organisation's, new or, where it has one of this name in this town, brought up to date.
+
+        Without a position it stands at the town centre. UnknownPlace where the county or the centre is not known.
+        """
+        known = [
+            space
+            for space in self.filter(organisation=organisation).exclude(status="closed")
+            if (fold(space.name), fold(space.town)) == (fold(name), fold(town))
+        ]
+        space = known[0] if known else self.model(organisation=organisation, name=name, town=town)
+        place = postal_place(postal_code)
+        space.county = space.county or county or (place.county if place else "")
+        centre = town_centre(town, space.county or None)
+        space.county = space.county or (centre.county if centre else "")
+        if not space.county or not (position or centre or space.latitude):
+            raise UnknownPlace(town)
+        if position:
+            (space.latitude, space.longitude), space.precision = position, "exact"
+        elif space.latitude is None:
+            space.latitude, space.longitude = centre.latitude, centre.longitude
+        space.address, space.postal_code = address or space.address, postal_code or space.postal_code
+        space.municipality = space.municipality or (centre.municipality if centre else "")
+        space.status = "open" if is_open else "coming"
+        space.slug = space.slug or free_slug(self.model, space.title)
+        space._history_user, space._change_reason = by, gettext_noop("join request approved")
+        space.save()
+        return space
 
     open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True

@@ -1,9 +1,12 @@
+from uuid import uuid4
+
 import factory
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from members.coordinators import GROUP
-from members.models import Organisation
+from members.models import JoinRequest, Organisation
+from members.models.join_request import new_nonce
 from spaces.models import Amenity, Photo, Space
 
 
@@ -70,3 +73,18 @@ class CoordinatorFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def in_group(self, create, extracted, **_):
         self.groups.add(Group.objects.get(name=GROUP))
+
+
+class JoinRequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = JoinRequest
+
+    name = factory.Sequence("Applicant {}".format)
+    submission = factory.LazyFunction(uuid4)
+    confirm_nonce = factory.LazyAttribute(lambda request: new_nonce() if request.state == "unconfirmed" else "")
+    state = "unconfirmed"
+    place = "Et hus"
+    community = "Et fellesskap"
+    facilitation = "En vert"
+    contact_name = "Test Testesen"
+    contact_email = factory.Sequence("applicant-{}@example.org".format)

@@ -200,6 +200,15 @@ class Organisation(Folded, Contact):
     def description(self):
         return in_reader_language(self, "description")
 
+    def join(self, *, by, number: str = "", website: str = ""):
+        """Become a member today, or stay one; what is given fills what is blank."""
+        if not self.is_member:
+            self.status, self.member_since, self.left_on = self.Status.MEMBER, timezone.localdate(), None
+        self.organisation_number = self.organisation_number or number
+        self.website = self.website or website
+        self._history_user, self._change_reason = by, gettext_noop("join request approved")
+        self.save()
+
     def change_logo(self, logo: ContentFile):
         """Store the logo and point to it, without saving the row; the one before goes when the change holds."""
         self.discard_logo()

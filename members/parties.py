@@ -1,0 +1,18 @@
+"""Who somebody is as far as limits go: a mailbox however it is written, a network address however it varies."""
+
+from ipaddress import ip_address, ip_network
+
+IPV6_PREFIX = 64  # what one customer is given
+
+
+def mailbox(address: str) -> str:
+    """Dots and +tags in the local part reach the same mailbox at the large providers."""
+    local, _at, domain = address.strip().casefold().rpartition("@")
+    return f"{local.split('+')[0].replace('.', '')}@{domain}"
+
+
+def network(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 address; an IPv4 address that wears IPv6 is the former."""
+    ip = ip_address(address.split("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip) if ip.version == 4 else str(ip_network((ip, IPV6_PREFIX), strict=False))
