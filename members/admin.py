@@ -43,6 +43,11 @@ class RecordAdmin(SimpleHistoryAdmin):
         with discarding_on_error():
             return super().changeform_view(*args, **options)
 
+    def save_model(self, request, obj, form, change):
+        """Not where nothing changed: the history would say that something did."""
+        if form.changed_data or not change:
+            super().save_model(request, obj, form, change)
+
     def get_view_on_site_url(self, obj=None):
         """Only to a page that visitors can see."""
         if obj and obj.pk and type(obj).objects.public().filter(pk=obj.pk).exists():

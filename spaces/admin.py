@@ -135,8 +135,6 @@ class SpaceAdmin(RecordAdmin):
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request, space, form, change):
-        if change and not form.changed_data:
-            return
         if "amenities" in form.changed_data:
             space._change_reason = difference(form.initial.get("amenities", []), form.cleaned_data["amenities"])
         super().save_model(request, space, form, change)
@@ -146,6 +144,8 @@ class SpaceAdmin(RecordAdmin):
         moved = {"latitude", "longitude"} & set(form.changed_data) or form.cleaned_data.get("at_town_centre")
         if change and {"address", "postal_code", "town"} & set(form.changed_data) and not moved:
             messages.warning(request, _("The address changed, but the pin stands where it stood. Is it still right?"))
+        if change and form.marked_exact:
+            messages.warning(request, _("The pin was moved and is marked as exact. Change that where it is not."))
         place = postal_place(space.postal_code)
         if place and place[1] != space.county:
             messages.warning(
@@ -155,25 +155,24 @@ class SpaceAdmin(RecordAdmin):
             )
 
     def save_formset(self, request, form, formset, change):
+        """Photos have no history of their own: what became of them is told in an entry of the space's."""
         for photo_form in formset.forms:
             if photo_form.cleaned_data.get("picture") and not photo_form.cleaned_data.get("DELETE"):
                 photo_form.instance.take(photo_form.cleaned_data["picture"])
+        deleted = [form.instance.alt.text for form in formset.deleted_forms if form.instance.pk]
         super().save_formset(request, form, formset, change)
-        self.remember_photos(form.instance, formset)
-
-    def remember_photos(self, space, formset):
-        """Photos have no history of their own: what became of them is told in an entry of the space's."""
-        kept = [*formset.new_objects, *(photo for photo, _fields in formset.changed_objects)]
-        if not (kept or formset.deleted_objects):
-            return
-        space._change_reason = difference(formset.deleted_objects, kept)
-        space.save()
+        told = [difference(deleted, formset.new_objects)]
+        told += [f"~ {photo}" for photo, _fields in formset.changed_objects]
+        if any(told):
+            form.instance._change_reason = " ".join(filter(None, told))
+            form.instance.save()
 
 
 def difference(before, after) -> str:
     """What was added and taken away, for the history."""
-    signs = [("+", set(after) - set(before)), ("−", set(before) - set(after))]
-    return " ".join(f"{sign} {', '.join(sorted(map(str, rows)))}" for sign, rows in signs if rows)
+    before, after = ({str(row) for row in rows} for rows in (before, after))
+    signs = [("+", after - before), ("−", before - after)]
+    return " ".join(f"{sign} {', '.join(sorted(rows))}" for sign, rows in signs if rows)
 
 
 @admin.register(Amenity)

@@ -30,6 +30,8 @@ class CoordinateField(forms.FloatField):
 
 
 class SpaceForm(RecordForm):
+    marked_exact = False  # whether a moved pin was marked so by the form itself
+
     latitude = CoordinateField(label=_("Latitude"), lowest=SOUTH, highest=NORTH, help_text=_("For example 59,9127."))
     longitude = CoordinateField(label=_("Longitude"), lowest=WEST, highest=EAST, help_text=_("For example 10,7461."))
     at_town_centre = forms.BooleanField(
@@ -61,6 +63,7 @@ class SpaceForm(RecordForm):
         if data.get("at_town_centre"):
             self.place_at_town_centre(data)
         elif {"latitude", "longitude"} & set(self.changed_data) and not self.stands_at_town_centre(data):
+            self.marked_exact = data.get("precision") != Space.Precision.EXACT
             data["precision"] = Space.Precision.EXACT
         self.require_a_position(data)
         return data

@@ -118,17 +118,18 @@ def weekly(text: str, on: date) -> list[Row]:
     return [Row(first, last, [_span(*span) for span in spans]) for first, last, spans in _runs(days)]
 
 
-def schema_org(text: str) -> list[dict]:
-    """https://schema.org/OpeningHoursSpecification of an ordinary week; 24:00 is 23:59 there."""
-    week = from_osm(text)
+def schema_org(text: str, on: date) -> list[dict]:
+    """https://schema.org/OpeningHoursSpecification of a week; 24:00 is 23:59 there, 02:00 the next morning."""
+    week = from_osm(text) if text else None
+    days = week.days if week else _evaluated(text, on) if text else [()] * 7
     return [
         {
             "@type": "OpeningHoursSpecification",
             "dayOfWeek": list(SCHEMA_ORG_DAYS[first : last + 1]),
             "opens": clock(opens),
-            "closes": clock(min(closes, 1439)),
+            "closes": clock(1439 if closes == 1440 else closes),
         }
-        for first, last, spans in _runs(week.days if week else [()] * 7)
+        for first, last, spans in _runs(days)
         for opens, closes in spans
     ]
 

@@ -1,5 +1,7 @@
 """A space in schema.org's words (https://schema.org/), for search engines."""
 
+from django.utils import timezone
+
 from members.structured_data import absolute, contact_data, without_blanks
 
 from . import opening_hours
@@ -28,7 +30,7 @@ def space_data(space, photos) -> dict:
             "name": space.organisation.name,
             "url": absolute(space.organisation.get_absolute_url()),
         }
-        data["openingHoursSpecification"] = opening_hours.schema_org(space.opening_hours)
+        data["openingHoursSpecification"] = opening_hours.schema_org(space.opening_hours, timezone.localdate())
     return without_blanks(data)
 
 

@@ -81,17 +81,42 @@ def test_language_link_leads_to_the_same_page_and_back(client, network, address)
     def other_language(address):
         return re.search('class="language" href="([^"]+)"', client.get(address).content.decode())[1]
 
-    assert other_language(address) in ADDRESSES
-    assert other_language(other_language(address)) == address
+    other = other_language(address)
+    assert other in ADDRESSES
+    assert other.startswith("/en/") != address.startswith("/en/")
+    assert other_language(other) == address
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/admin/login/", "/sitemap.xml", "/robots.txt", "/nothing-here/"])
-def test_content_security_policy_is_strict(client, network, address):
-    response = client.get(address)
-    policy = response.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "http" not in policy
+def test_alternates_name_the_page_in_each_language(client, network):
+    for address in ("/steder/place/", "/en/spaces/place/"):
+        page = client.get(address).content.decode()
+        for language, path in {"nb": "/steder/", "x-default": "/steder/", "en": "/en/spaces/"}.items():
+            assert f'hreflang="{language}" href="http://127.0.0.1:8000{path}place/">' in page
+
+
+POLICY = {
+    "default-src 'none'",
+    *(f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+ADMIN = ["", "spaces/space/", "spaces/space/add/", "members/organisation/", "members/organisation/add/"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *ADDRESSES,
+        "/admin/login/",
+        *(f"{language}/admin/{page}" for language in ("", "/en") for page in ADMIN),
+        "/sitemap.xml",
+        "/robots.txt",
+        "/nothing-here/",
+    ],
+)
+def test_content_security_policy_is_strict(coordinator_client, network, address):
+    response = coordinator_client.get(address)
+    assert set(response.headers["Content-Security-Policy"].split("; ")) == POLICY
     page = response.content.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=", page)
     executable = [tag for tag in re.findall("<script[^>]*>", page) if "json" not in tag]

@@ -212,8 +212,8 @@ class Organisation(Folded, Contact):
     def change_logo(self, logo: ContentFile):
         """Store the logo and point to it, without saving the row; the one before goes when the change holds."""
         self.discard_logo()
+        discard_on_error(self.logo.storage.delete, f"logos/{logo.name}")
         self.logo.save(logo.name, logo, save=False)
-        discard_on_error(self.logo.storage.delete, self.logo.name)
 
     def discard_logo(self):
         if self.logo:

@@ -16,6 +16,7 @@ foldFilters(directory);
 
 /** Show the page of the address; `remember` is "pushState", "replaceState" or nothing. Whatever fails, the browser goes there itself. */
 async function show(address, { remember, typing = false } = {}) {
+  clearTimeout(timer);
   const turn = ++asked;
   part("results").setAttribute("aria-busy", "true");
   try {

@@ -57,6 +57,7 @@ function start() {
     input.addEventListener("change", () => {
       document.querySelector('[name="precision"][value="exact"]').checked = true;
       show({ look: true });
+      say("");
     });
   }
 

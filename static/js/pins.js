@@ -23,19 +23,30 @@ class Pins {
     this.layer.clearLayers();
     this.groups = groupPoints(this.points, (point) => this.map.project([point.lat, point.lon]));
     for (const group of this.groups) group.marker = this.mark(group);
-    this.light(this.lit);
-    if (opened) this.groupOf(opened.points[0].id).marker.openPopup();
+    this.markLit();
+    if (opened) this.reopen(opened);
     if (focused) this.groupOf(focused.points[0].id).marker.getElement().focus({ preventScroll: true });
   }
 
   /** Lift the note of the space and bring it into view, or lay all down when there is none. */
   light(id) {
     this.lit = id;
+    this.markLit();
+    const place = this.groupOf(id)?.marker.getLatLng();
+    if (place && !this.map.getBounds().contains(place)) this.map.panTo(place);
+  }
+
+  markLit() {
     for (const { marker, points } of this.groups) {
-      const isLit = points.some((point) => point.id === id);
-      marker.getElement().classList.toggle("is-lit", isLit);
-      if (isLit && !this.map.getBounds().contains(marker.getLatLng())) this.map.panTo(marker.getLatLng());
+      marker.getElement().classList.toggle("is-lit", points.some((point) => point.id === this.lit));
     }
+  }
+
+  /* After a zoom, and without taking the focus from the button that zoomed. */
+  reopen(group) {
+    const { activeElement } = document;
+    this.groupOf(group.points[0].id).marker.openPopup();
+    if (activeElement !== document.body) activeElement.focus({ preventScroll: true });
   }
 
   groupOf(id) {
@@ -54,7 +65,9 @@ class Pins {
     return marker;
   }
 
+  /* Not at the deepest zoom, where a click could lead no further. */
   canSeparate(points) {
+    if (this.map.getZoom() >= this.map.getMaxZoom()) return false;
     const [first, ...others] = points.map((point) => this.map.project([point.lat, point.lon], this.map.getMaxZoom()));
     return others.some((other) => first.distanceTo(other) > APART);
   }

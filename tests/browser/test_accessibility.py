@@ -11,6 +11,7 @@ ADMIN += [
     "/admin/members/organisation/",
     "/admin/members/organisation/add/",
 ]
+ADMIN += ["/admin/spaces/space/{}/preview/", "/admin/spaces/space/{}/delete/", "/admin/spaces/amenity/"]
 
 
 @pytest.fixture

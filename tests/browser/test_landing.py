@@ -159,6 +159,29 @@ def test_hostile_names_are_text_in_the_popup(site, base_url):
     expect(site.locator(".popup-town")).to_have_text("<b>Oslo</b>")
 
 
+def test_spaces_in_a_row_can_be_opened_at_the_deepest_zoom(site, base_url):
+    site.emulate_media(reduced_motion="reduce")
+    for number in range(3):
+        SpaceFactory(name=f"Nr {number}", latitude=59.91 + number * 0.014, longitude=10.75, precision="exact")
+    site.goto("/")
+    for _ in range(4):
+        pin(site, "Nr 1").click()
+        if site.locator(".popup").count():
+            break
+    expect(site.locator(".popup").get_by_role("link", name="Nr 1")).to_be_visible()
+
+
+def test_zooming_by_button_keeps_the_focus_though_a_popup_is_open(site, bergen):
+    site.emulate_media(reduced_motion="reduce")
+    site.goto("/")
+    pin(site, "Bergen").click()
+    button = site.get_by_role("button", name="Zoom inn")
+    button.focus()
+    site.keyboard.press("Enter")
+    expect(button).to_be_focused()
+    expect(site.locator(".popup")).to_be_visible()
+
+
 def test_popup_survives_a_zoom(site, bergen):
     site.emulate_media(reduced_motion="reduce")
     site.goto("/")

@@ -175,3 +175,19 @@ def test_contacts_are_forgotten_after_a_year_but_slugs_are_not():
     first.refresh_from_db()
     assert (first.email, first.phone, first.slug) == ("", "", "old")
     assert organisation.history.first().email == "post@example.org"
+
+
+def test_contacts_that_are_still_true_or_younger_are_kept():
+    kept = OrganisationFactory(email="post@example.org")
+    kept.history.update(history_date=timezone.now() - timedelta(days=366))
+    changed = OrganisationFactory(email="old@example.org")
+    changed.save()
+    changed.history.update(history_date=timezone.now() - timedelta(days=364))
+    call_command("forget_contacts")
+    assert "" not in [record.email for record in [*kept.history.all(), *changed.history.all()]]
+
+
+def test_save_that_changed_nothing_leaves_no_entry(send):
+    organisation = OrganisationFactory(name="Huset", slug="huset")
+    send(organisation, slug="huset")
+    assert organisation.history.count() == 1

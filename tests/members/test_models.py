@@ -121,3 +121,14 @@ def test_description_falls_back_to_the_other_language():
     organisation.description_en = "Hi"
     with translation.override("en"):
         assert organisation.description == ("Hi", "en")
+
+
+def test_admit_takes_a_former_member_back(coordinator):
+    OrganisationFactory(former=True)
+    assert Organisation.objects.all().admit(by=coordinator) == 1
+    assert Organisation.objects.members().get().left_on is None
+
+
+def test_end_membership_is_for_members(coordinator):
+    OrganisationFactory(prospect=True)
+    assert Organisation.objects.all().end_membership(by=coordinator) == 0

@@ -275,3 +275,63 @@ def test_list_says_what_visitors_see(coordinator_client):
 def test_list_behind_a_note_is_headed_as_the_note(coordinator_client):
     page = coordinator_client.get("/en/admin/spaces/space/?attention=without_photo").content.decode()
     assert "<h1>Spaces without a photo</h1>" in page
+
+
+def test_photo_deleted_is_gone_with_its_files(send, media, django_capture_on_commit_callbacks):
+    send(**with_photo(picture()))
+    space, photo = Space.objects.get(), Photo.objects.get()
+    row = with_photo("", id=photo.pk, space=space.pk, DELETE="on") | {"photos-INITIAL_FORMS": "1"}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send(space, **row).faults == {}
+    assert not Photo.objects.exists()
+    assert files(media) == []
+    assert reasons(space)[0] == "− Et rom"
+
+
+def test_photo_replacement_that_fails_keeps_the_old_files(send, media, monkeypatch, django_capture_on_commit_callbacks):
+    send(**with_photo(picture()))
+    space, photo, before = Space.objects.get(), Photo.objects.get(), files(media)
+    row = with_photo(picture((500, 400)), id=photo.pk, space=space.pk) | {"photos-INITIAL_FORMS": "1"}
+
+    def fail(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr("spaces.admin.SpaceAdmin.log_change", fail)
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
+        send(space, **row)
+    assert files(media) == before
+
+
+def test_photo_described_anew_is_not_said_to_be_added(send):
+    send(**with_photo(picture()))
+    space, photo = Space.objects.get(), Photo.objects.get()
+    row = with_photo("", id=photo.pk, space=space.pk, alt_nb="Et annet rom") | {"photos-INITIAL_FORMS": "1"}
+    send(space, **row)
+    assert reasons(space)[0] == "~ Et annet rom"
+
+
+def test_pin_marked_exact_by_the_form_is_said_and_can_be_taken_back(send):
+    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="town")
+    assert "marked as exact" in send(space, latitude="59.915", precision="town").content.decode()
+    send(space, latitude="59.915", precision="town")
+    space.refresh_from_db()
+    assert space.precision == "town"
+
+
+def test_pin_at_the_town_centre_stays_approximate_and_warns_of_nothing(send):
+    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="exact")
+    response = send(space, address="Ny gate 1", town="Ålesund", county="15", at_town_centre="on")
+    assert "Is it still right?" not in response.content.decode()
+    space.refresh_from_db()
+    assert space.precision == "town"
+
+
+@pytest.mark.parametrize("changes", [{"postal_code": "0150"}, {"town": "Bærum"}])
+def test_postal_code_or_town_changed_without_the_pin_warns(send, changes):
+    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="exact")
+    assert "Is it still right?" in send(space, **changes).content.decode()
+
+
+def test_preview_is_for_those_who_may_see_spaces(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("other", is_staff=True))
+    assert client.get(f"/admin/spaces/space/{SpaceFactory().pk}/preview/").status_code == 403

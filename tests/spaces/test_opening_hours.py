@@ -251,7 +251,7 @@ def test_weekly_lists(text, on, rows):
 
 
 def test_schema_org_lists_a_specification_for_each_span():
-    assert schema_org("Mo-Tu 08:00-12:00,13:00-24:00; Sa 10:00-14:00; PH off; Dec 24 off") == [
+    assert schema_org("Mo-Tu 08:00-12:00,13:00-24:00; Sa 10:00-14:00; PH off; Dec 24 off", date(2026, 11, 23)) == [
         {
             "@type": "OpeningHoursSpecification",
             "dayOfWeek": days,
@@ -267,7 +267,7 @@ def test_schema_org_lists_a_specification_for_each_span():
 
 
 def test_schema_org_is_empty_when_the_text_says_more():
-    assert schema_org("Jun-Aug Mo-Fr 08:00-16:00") == []
+    assert schema_org("Jun-Aug Mo-Fr 08:00-16:00", date(2026, 11, 23)) == []
 
 
 @pytest.mark.parametrize("text", ["sunrise-sunset", "Mo-Fr dawn-dusk"])
@@ -275,3 +275,8 @@ def test_validate_opening_hours_refuses_the_sun(text):
     with pytest.raises(ValidationError) as refused:
         validate_opening_hours(text)
     assert refused.value.code == "sun"
+
+
+def test_schema_org_past_midnight():
+    friday = schema_org("Mo-Th 08:00-16:00; Fr 18:00-02:00", date(2026, 11, 23))[1]
+    assert (friday["dayOfWeek"], friday["opens"], friday["closes"]) == (["Friday"], "18:00", "02:00")

@@ -125,6 +125,21 @@ def test_directory_shows_those_on_the_way_that_match(client):
     assert names(page_of(client, "/steder/?q=tromso")) == ["Flow"]
 
 
+def test_directory_wants_every_amenity_that_is_asked_for(client):
+    wifi, sauna = AmenityFactory(slug="wifi"), AmenityFactory(slug="sauna")
+    SpaceFactory(name="Begge").amenities.set([wifi, sauna])
+    SpaceFactory(name="Ett").amenities.set([wifi])
+    assert names(page_of(client, "/steder/?amenity=wifi&amenity=sauna")) == ["Begge"]
+
+
+def test_directory_counts_counties_under_the_words(client):
+    SpaceFactory(name="Huset", county="46")
+    SpaceFactory(name="Annet", county="03")
+    SpaceFactory(name="Huset", county="03", coming=True)
+    page = page_of(client, "/en/spaces/?q=huset")
+    assert re.findall(r"<option[^>]*>(.+?)</option>", page) == ["All of Norway", "Vestland (1)"]
+
+
 def test_directory_keeps_a_filter_that_finds_nothing(client):
     AmenityFactory(slug="wifi", name_en="Wi-Fi")
     page = page_of(client, "/en/spaces/?amenity=wifi&q=ingen")
@@ -233,11 +248,18 @@ def test_space_lists_the_nearest_others_with_distance(client):
     assert "305 km" in page
 
 
-def test_space_on_the_way_is_said_to_be_so(client):
-    SpaceFactory(slug="snart", coming=True)
+def test_space_of_a_prospect_is_said_to_be_on_the_way(client):
+    SpaceFactory(slug="snart", organisation__status="prospect")
     page = page_of(client, "/en/spaces/snart/")
     assert "not a member yet" in page
     assert data_of(page)["@type"] == "Place"
+
+
+def test_new_space_of_a_member_is_said_to_be_so(client):
+    SpaceFactory(slug="snart", coming=True)
+    page = page_of(client, "/en/spaces/snart/")
+    assert "A new space of a member" in page
+    assert "not a member yet" not in page
 
 
 def test_space_structured_data(client):

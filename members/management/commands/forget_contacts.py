@@ -16,5 +16,6 @@ class Command(BaseCommand):
     def handle(self, **options):
         before = timezone.now() - timedelta(days=DAYS_KEPT)
         for model in (Organisation, Organisation._meta.get_field("spaces").related_model):
-            old = model.history.filter(history_date__lt=before).exclude(email="", phone="")
+            latest = model.history.latest_of_each().values("pk")
+            old = model.history.filter(history_date__lt=before).exclude(email="", phone="").exclude(pk__in=latest)
             self.stdout.write(f"{model._meta.verbose_name_plural}: {old.update(email='', phone='')} entries")
