@@ -53,7 +53,7 @@ BORROWED = [
         "numbers, and @/./+/-/_ characters."
     ),
     pgettext_lazy("Email address", "Email"),
-    pgettext_lazy("Email address", "Emails"),
+    pgettext_lazy("Email addresses", "Emails"),
     ngettext_lazy("entry", "entries"),
     ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     ngettext_lazy(

@@ -53,7 +53,8 @@ class Directory:
         """Amenities that the found spaces have, with how many have each, and those that are asked for."""
         found = Count("spaces", filter=Q(spaces__in=self.spaces.order_by().values("pk")))
         asked_for = [amenity.pk for amenity in self.amenities]
-        return Amenity.objects.annotate(found=found).filter(Q(found__gt=0) | Q(pk__in=asked_for))
+        wanted = Amenity.objects.annotate(found=found).filter(Q(found__gt=0) | Q(pk__in=asked_for))
+        return wanted.order_by("position", "pk")
 
     @property
     def is_filtered(self) -> bool:

@@ -125,6 +125,13 @@ def test_directory_shows_those_on_the_way_that_match(client):
     assert names(page_of(client, "/steder/?q=tromso")) == ["Flow"]
 
 
+def test_directory_offers_amenities_in_the_vocabularys_order(client):
+    space = SpaceFactory()
+    for position in (3, 1, 2):
+        space.amenities.add(AmenityFactory(name_nb=f"Nr {position}", position=position))
+    assert re.findall(r"<span>(Nr \d)", page_of(client, "/steder/")) == ["Nr 1", "Nr 2", "Nr 3"]
+
+
 def test_directory_wants_every_amenity_that_is_asked_for(client):
     wifi, sauna = AmenityFactory(slug="wifi"), AmenityFactory(slug="sauna")
     SpaceFactory(name="Begge").amenities.set([wifi, sauna])
