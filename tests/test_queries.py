@@ -12,17 +12,25 @@ from .factories import AmenityFactory, OrganisationFactory, SpaceFactory
 pytestmark = pytest.mark.django_db
 
 AMENITY = "amenity"
+MOST = 12
+# With ten spaces; the last page of the directory asks once more than the others, for those on the way in.
 PAGES = {
     "/": 1,
-    "/steder/": 5,
-    "/steder/?page=2": 5,
-    f"/steder/?q=space&county=03&amenity={AMENITY}": 6,
+    "/steder/": 6,
+    "/steder/?page=2": 6,
+    f"/steder/?q=space&county=03&amenity={AMENITY}": 7,
     "/steder/space-0/": 6,
     "/medlemmer/": 2,
     "/medlemmer/owner-0/": 3,
+    "/om/": 0,
+    "/bli-med/": 0,
+    "/personvern/": 0,
+    "/sitemap.xml": 2,
 }
-ADMIN_PAGES = ["/admin/", "/admin/spaces/space/", "/admin/spaces/space/?q=space", "/admin/members/organisation/"]
-ADMIN_PAGES += ["/admin/spaces/space/{}/change/", "/admin/members/organisation/{}/change/"]
+ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?attention=without_photo"]
+ADMIN_PAGES += ["members/organisation/", "spaces/amenity/", "spaces/space/add/", "members/organisation/add/"]
+ADMIN_PAGES += [f"spaces/space/{{space}}/{page}/" for page in ("change", "history", "delete", "preview")]
+ADMIN_PAGES += [f"members/organisation/{{owner}}/{page}/" for page in ("change", "history", "delete")]
 
 
 def grow(first, last):
@@ -43,33 +51,34 @@ def queries(client, address):
     return len(captured)
 
 
+def measure(client, addresses):
+    return {address: queries(client, address) for address in addresses}
+
+
+def grown(few, many):
+    """The pages that ask more than they did."""
+    return {address: (few[address], many[address]) for address in few if many[address] > few[address]}
+
+
 def test_public_pages_from_10_to_10_000_spaces(client):
     AmenityFactory(slug=AMENITY)
-    grow(0, 60)
-    few = {address: queries(client, address) for address in PAGES}
+    grow(0, 10)
+    few = measure(client, PAGES)
     assert few == PAGES
-    grow(60, 10_000)
-    assert {address: queries(client, address) for address in PAGES} == few
+    assert max(few.values()) <= MOST
+    grow(10, 10_000)
+    assert not grown(few, measure(client, PAGES))
 
 
-def test_sitemap_from_10_to_1_000_spaces(client):
+def test_admin_from_10_to_10_000_spaces(coordinator_client):
     AmenityFactory(slug=AMENITY)
     grow(0, 10)
-    few = queries(client, "/sitemap.xml")
-    grow(10, 1_000)
-    assert queries(client, "/sitemap.xml") == few <= 12
-
-
-def test_admin_from_10_to_1_000_spaces(coordinator_client):
-    AmenityFactory(slug=AMENITY)
-    grow(0, 60)
-    owner = Space.objects.get(slug="space-0").organisation_id
-    key = Space.objects.get(slug="space-0").pk
-    pages = [page.format(owner if "organisation" in page else key) for page in ADMIN_PAGES]
-    few = {address: queries(coordinator_client, address) for address in pages}
-    grow(60, 1_000)
-    assert {address: queries(coordinator_client, address) for address in pages} == few
-    assert max(few.values()) <= 12, few
+    space = Space.objects.get(slug="space-0")
+    pages = ["/admin/" + page.format(space=space.pk, owner=space.organisation_id) for page in ADMIN_PAGES]
+    few = measure(coordinator_client, pages)
+    assert max(few.values()) <= MOST, few
+    grow(10, 10_000)
+    assert not grown(few, measure(coordinator_client, pages))
 
 
 def test_admin_history_from_2_to_40_changes(coordinator_client):
@@ -80,4 +89,4 @@ def test_admin_history_from_2_to_40_changes(coordinator_client):
     for number in range(40):
         space.name = f"Space {number}"
         space.save()
-    assert queries(coordinator_client, address) == few <= 12
+    assert queries(coordinator_client, address) == few <= MOST

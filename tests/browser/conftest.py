@@ -118,7 +118,7 @@ def is_ours(address):
 def axe():
     def check(page, *more):
         found = Axe().run(page, options=AXE | {"runOnly": [*AXE["runOnly"], *more]}).response["violations"]
-        assert not [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
+        assert not [(page.url, fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
 
     return check
 

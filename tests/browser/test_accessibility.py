@@ -1,21 +1,33 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
+from members.logos import clean_logo
+from spaces.models import Photo
 from tests.factories import AmenityFactory, OrganisationFactory, SpaceFactory
+from tests.pictures import cleaned, encoded, picture
 
 PAGES = ["/", "/steder/", "/steder/?q=ingen&county=99", "/steder/huset/", "/steder/snart/", "/medlemmer/"]
 PAGES += ["/medlemmer/org/", "/om/", "/bli-med/", "/personvern/", "/nothing/", "/en/", "/en/spaces/huset/"]
-ADMIN = ["/admin/", "/admin/spaces/space/", "/admin/spaces/space/{}/change/", "/admin/spaces/space/add/"]
+ADMIN = ["", "password_change/", "post_office/email/"]
 ADMIN += [
-    "/admin/spaces/space/{}/history/",
-    "/admin/members/organisation/",
-    "/admin/members/organisation/add/",
+    f"{model}/{page}" for model in ("spaces/space", "members/organisation", "spaces/amenity") for page in ("", "add/")
 ]
-ADMIN += ["/admin/spaces/space/{}/preview/", "/admin/spaces/space/{}/delete/", "/admin/spaces/amenity/"]
+ADMIN += [f"spaces/space/{{space}}/{page}/" for page in ("change", "history", "delete", "preview", "history/{version}")]
+ADMIN += [f"members/organisation/{{organisation}}/{page}/" for page in ("change", "history", "delete")]
+
+
+def visit(page, address):
+    """Go there and wait for the map where there is one."""
+    response = page.goto(address)
+    if page.locator("[data-map]").count():
+        page.locator("path.map-county").first.wait_for(state="attached")
+    return response.status
 
 
 @pytest.fixture
-def network(base_url):
+def network(base_url, media):
     organisation = OrganisationFactory(slug="org", description_nb="Om oss", website="https://example.org")
     space = SpaceFactory(
         slug="huset",
@@ -26,20 +38,25 @@ def network(base_url):
         email="post@example.org",
     )
     space.amenities.add(AmenityFactory())
+    photo = Photo(space=space, alt_nb="Et rom", credit="En fotograf")
+    photo.take(cleaned(encoded(picture(960, 640))))
+    photo.save()
+    organisation.change_logo(clean_logo(SimpleUploadedFile("logo.png", encoded(picture(300, 100), "PNG"))))
+    organisation.save()
     SpaceFactory(slug="snart", coming=True, latitude=69.6489, longitude=18.95508)
     SpaceFactory(organisation=organisation, latitude=60.39299, longitude=5.32415)
     return space
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing(page, network, axe, address, scheme):
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing(page, network, axe, width, scheme):
     page.emulate_media(color_scheme=scheme)
-    for width in (360, 1440):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.goto(address, wait_until="networkidle")
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in PAGES:
+        assert visit(page, address) == (404 if address == "/nothing/" else 200)
         axe(page, "best-practice")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -59,11 +76,12 @@ def test_axe_finds_nothing_in_the_open_menu(site, network, axe):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ADMIN)
-def test_axe_finds_nothing_in_the_admin(logged_in, network, axe, address, scheme):
+def test_axe_finds_nothing_in_the_admin(logged_in, network, axe, scheme):
     logged_in.emulate_media(color_scheme=scheme)
-    logged_in.goto(address.format(network.pk), wait_until="networkidle")
-    axe(logged_in)
+    keys = {"space": network.pk, "organisation": network.organisation_id, "version": network.history.first().pk}
+    for address in ADMIN:
+        assert visit(logged_in, "/admin/" + address.format(**keys)) == 200, address
+        axe(logged_in)
 
 
 def test_axe_finds_nothing_in_an_admin_form_with_errors(logged_in, network, axe):
@@ -72,4 +90,30 @@ def test_axe_finds_nothing_in_an_admin_form_with_errors(logged_in, network, axe)
     logged_in.locator("[name=opening_hours_mo_from]").fill("25")
     logged_in.get_by_role("button", name="Lagre", exact=True).first.click()
     expect(logged_in.locator(".errorlist").first).to_be_visible()
+    axe(logged_in)
+
+
+def test_axe_finds_nothing_on_the_page_of_a_server_error(page, base_url, axe):
+    page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
+    page.goto("/broken/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Noe gikk galt")
+    axe(page, "best-practice")
+
+
+def test_axe_finds_nothing_on_the_login_page_with_errors(page, base_url, axe):
+    page.goto("/admin/")
+    axe(page)
+    page.get_by_label("Brukernavn").fill("ingen")
+    page.get_by_label("Passord").fill("feil")
+    page.get_by_role("button", name="Logg inn").click()
+    expect(page.locator(".errornote")).to_be_visible()
+    axe(page)
+
+
+def test_axe_finds_nothing_on_the_page_that_confirms_an_action(logged_in, network, axe):
+    logged_in.goto("/admin/members/organisation/")
+    logged_in.locator("[name=_selected_action]").first.check()
+    logged_in.locator("select[name=action]").select_option("end_membership")
+    logged_in.get_by_role("button", name="Gå").click()
+    expect(logged_in.get_by_role("button", name="Avslutt medlemskapet")).to_be_visible()
     axe(logged_in)
