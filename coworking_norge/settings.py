@@ -39,6 +39,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=validate.Regexp(r"
 ORGANISATION_REGISTER_URL = env.str("ORGANISATION_REGISTER_URL", default="https://data.brreg.no/enhetsregisteret/api")
 ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.no/adresser/v1")
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)
+DAYS_TO_DECIDE = env.int("DAYS_TO_DECIDE", default=5)
 
 if not PRODUCTION:
     (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)

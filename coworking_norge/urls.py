@@ -27,7 +27,7 @@ urlpatterns = [
         path(_("spaces/"), include("spaces.urls")),
         path(_("members/"), include("members.urls")),
         path(_("about/"), TemplateView.as_view(template_name="about.html"), name="about"),
-        path(_("join/"), TemplateView.as_view(template_name="join.html"), name="join"),
+        path(_("join/"), include("members.join.urls")),
         path(_("privacy/"), TemplateView.as_view(template_name="privacy.html"), name="privacy"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

@@ -7,6 +7,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from . import outbox_admin  # noqa: F401 (registers the outbox)
+from .join import admin as join_admin  # noqa: F401 (registers the join requests)
 from .files import discarding_on_error
 from .forms import OrganisationForm
 from .models import Organisation

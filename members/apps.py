@@ -8,7 +8,10 @@ from .coordinators import grant
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
-    coordinators_may = ["add_organisation", "change_organisation", "delete_organisation", "view_organisation"]
+    coordinators_may = [
+        *(f"{verb}_organisation" for verb in ("add", "change", "delete", "view")),
+        *(f"{verb}_joinrequest" for verb in ("change", "view")),
+    ]
 
     def ready(self):
         post_migrate.connect(grant, sender=self)

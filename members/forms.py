@@ -1,6 +1,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.formats import date_format
+from django.utils.text import format_lazy
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +68,23 @@ class OrganisationNumberField(forms.CharField):
 
     def to_python(self, value):
         return "".join(super().to_python(value).split())
+
+
+class CoordinateField(forms.FloatField):
+    """Degrees between two limits, typed with a comma or a point."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, lowest, highest, **options):
+        outside = format_lazy(_("Between {lowest} and {highest} degrees in Norway."), lowest=lowest, highest=highest)
+        super().__init__(
+            required=False,
+            validators=[MinValueValidator(lowest, outside), MaxValueValidator(highest, outside)],
+            **options,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value)
 
 
 class OrganisationForm(RecordForm):

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from .fields import WebsiteField
+from .norway import EAST, NORTH, SOUTH, WEST
 from .outside import Unavailable, fetch, one_line
 
 NAME, FORM, ADDRESS, TOWN, QUERY = 120, 10, 200, 80, 200  # longest texts
 WEBSITE = WebsiteField(max_length=300)
-SOUTH, NORTH, WEST, EAST = 57, 82, -10, 35  # where a space may be
 WINDING_UP = "underAvvikling", "underTvangsavviklingEllerTvangsopplosning"  # of its own will, or forced
 SMALL_WORDS = {"i", "og", "på"}
 

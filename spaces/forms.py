@@ -1,32 +1,14 @@
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import PICTURES, RecordForm
+from members.forms import PICTURES, CoordinateField, RecordForm
+from members.norway import EAST, NORTH, SOUTH, WEST
 
-from .models import EAST, NORTH, SOUTH, WEST, Photo, Space, names_town
+from .models import Photo, Space, names_town
 from .opening_hours_field import OpeningHoursField
 from .photos import clean_photo
 from .places import postal_place, town_centre
-
-
-class CoordinateField(forms.FloatField):
-    """Degrees between two limits, typed with a comma or a point."""
-
-    widget = forms.TextInput
-
-    def __init__(self, *, lowest, highest, **options):
-        outside = format_lazy(_("Between {lowest} and {highest} degrees in Norway."), lowest=lowest, highest=highest)
-        super().__init__(
-            required=False,
-            validators=[MinValueValidator(lowest, outside), MaxValueValidator(highest, outside)],
-            **options,
-        )
-
-    def to_python(self, value):
-        return super().to_python(value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value)
 
 
 class SpaceForm(RecordForm):

@@ -14,15 +14,13 @@ from simple_history.models import HistoricalRecords
 from members.bilingual import in_reader_language
 from members.folding import Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact
+from members.norway import IN_NORWAY
 from members.validators import validate_postal_code
 
 from . import photos
 from .counties import County
 from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
-
-# WGS 84 degrees around Norway with Jan Mayen and Svalbard, and a margin of about half a degree.
-SOUTH, NORTH, WEST, EAST = 57, 82, -10, 35
 
 
 def names_town(name: str, town: str) -> bool:
@@ -114,7 +112,7 @@ class Space(Folded, Contact):
         indexes = [models.Index(fields=["latitude", "longitude"], name="space_position")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(latitude__range=(SOUTH, NORTH), longitude__range=(WEST, EAST)),
+                condition=IN_NORWAY,
                 name="space_in_norway",
                 violation_error_message=_("The position must be in Norway. Was latitude swapped with longitude?"),
             ),

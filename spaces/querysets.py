@@ -1,5 +1,7 @@
 """Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
 
+from typing import NamedTuple
+
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext_noop
@@ -14,7 +16,37 @@ EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
 
 
 class UnknownPlace(Exception):
-    """Neither the postal code nor the town tells where it is: its county or its position has to be given."""
+    """Neither postal code nor town tells where it is: its county or its pin has to be given. Carries what was asked."""
+
+    def __init__(self, requested):
+        self.requested = requested
+        super().__init__(requested.town)
+
+
+class Location(NamedTuple):
+    """Where a space is to stand, in WGS 84 degrees."""
+
+    county: str
+    municipality: str
+    latitude: float
+    longitude: float
+    precision: str
+
+
+def locate(requested, space=None) -> Location:
+    """Where the requested space is; what is known of the space fills what was not asked for. Raises UnknownPlace."""
+    place = postal_place(requested.postal_code)
+    county = (space and space.county) or requested.county or (place.county if place else "")
+    centre = town_centre(requested.town, county or None)
+    county = county or (centre.county if centre else "")
+    municipality = centre.municipality if centre else ""
+    if county and requested.position:
+        return Location(county, municipality, *requested.position, "exact")
+    if space and space.latitude is not None:
+        return Location(county, municipality, space.latitude, space.longitude, space.precision)
+    if county and centre:
+        return Location(county, municipality, centre.latitude, centre.longitude, "town")
+    raise UnknownPlace(requested)
 
 
 class SpaceQuerySet(VerbQuerySet):
@@ -68,33 +100,27 @@ class SpaceQuerySet(VerbQuerySet):
     def show(self, *, by) -> int:
         return self.change(by=by, reason=gettext_noop("shown"), hidden=False)
 
-    def establish(self, *, by, organisation, name, town, is_open, address="", postal_code="", county="", position=None):
-        """A space of the organisation's, new or, where it has one of this name in this town, brought up to date.
+    def establish(self, *, by, organisation, requested):
+        """Make a space of what was asked for; or bring the one up to date that has this name in this town.
 
-        Without a position it stands at the town centre. UnknownPlace where the county or the centre is not known.
+        Without a pin it stands at the town centre. UnknownPlace where the county or the centre is not known.
         """
-        known = [
-            space
-            for space in self.filter(organisation=organisation).exclude(status="closed")
-            if (fold(space.name), fold(space.town)) == (fold(name), fold(town))
-        ]
-        space = known[0] if known else self.model(organisation=organisation, name=name, town=town)
-        place = postal_place(postal_code)
-        space.county = space.county or county or (place.county if place else "")
-        centre = town_centre(town, space.county or None)
-        space.county = space.county or (centre.county if centre else "")
-        if not space.county or not (position or centre or space.latitude):
-            raise UnknownPlace(town)
-        if position:
-            (space.latitude, space.longitude), space.precision = position, "exact"
-        elif space.latitude is None:
-            space.latitude, space.longitude = centre.latitude, centre.longitude
-        space.address, space.postal_code = address or space.address, postal_code or space.postal_code
-        space.municipality = space.municipality or (centre.municipality if centre else "")
-        space.status = "open" if is_open else "coming"
+        space = self._known(organisation, requested) or self.model(organisation=organisation)
+        location = locate(requested, space)
+        space.name, space.town = space.name or requested.name, space.town or requested.town
+        space.county, space.municipality = location.county, space.municipality or location.municipality
+        space.latitude, space.longitude, space.precision = location.latitude, location.longitude, location.precision
+        space.address = requested.address or space.address
+        space.postal_code = requested.postal_code or space.postal_code
+        space.status, space.hidden = "open" if requested.is_open else "coming", False
         space.slug = space.slug or free_slug(self.model, space.title)
         space._history_user, space._change_reason = by, gettext_noop("join request approved")
         space.save()
         return space
+
+    def _known(self, organisation, requested):
+        wanted = fold(requested.name), fold(requested.town)
+        spaces = self.filter(organisation=organisation).exclude(status="closed")
+        return next((space for space in spaces if (fold(space.name), fold(space.town)) == wanted), None)
 
     open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True

@@ -79,6 +79,9 @@ class JoinRequestFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = JoinRequest
 
+    class Params:
+        meets_all = factory.LazyAttribute(lambda request: request.state == "approved")
+
     name = factory.Sequence("Applicant {}".format)
     submission = factory.LazyFunction(uuid4)
     confirm_nonce = factory.LazyAttribute(lambda request: new_nonce() if request.state == "unconfirmed" else "")
@@ -88,3 +91,4 @@ class JoinRequestFactory(factory.django.DjangoModelFactory):
     facilitation = "En vert"
     contact_name = "Test Testesen"
     contact_email = factory.Sequence("applicant-{}@example.org".format)
+    has_place = has_community = has_facilitation = factory.SelfAttribute("meets_all")

@@ -16,7 +16,7 @@ from members.models import Organisation
 from .conftest import needs
 from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
-PAGES = ["landing", "spaces:directory", "members:organisations", "about", "join", "privacy"]
+PAGES = ["landing", "spaces:directory", "members:organisations", "about", "join:form", "privacy"]
 CATALOGUE = Path(settings.BASE_DIR) / "locale/nb/LC_MESSAGES/django.po"
 
 

@@ -1,12 +1,18 @@
-from .join_request import Event, JoinRequest, RequestedSpace, TooLate
+from .event import Event
+from .join_request import CriteriaNotMet, JoinRequest, NumberTaken, TooLate
 from .limit import Limit
+from .mail_preference import MailPreference
 from .organisation import Contact, Organisation, OrganisationQuerySet, PublicContact, VerbQuerySet
+from .requested_space import RequestedSpace
 
 __all__ = [
     "Contact",
+    "CriteriaNotMet",
     "Event",
     "JoinRequest",
     "Limit",
+    "MailPreference",
+    "NumberTaken",
     "Organisation",
     "OrganisationQuerySet",
     "PublicContact",

@@ -1,22 +1,21 @@
-from datetime import timedelta
-
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+from post_office.models import Email
 
 from ..fields import WebsiteField
+from ..join import emails
 from ..slugs import free_slug
-from ..validators import validate_organisation_number, validate_postal_code
+from ..validators import validate_organisation_number
+from .join_request_queryset import JoinRequestQuerySet
 from .organisation import Organisation
 
-DAYS_TO_CONFIRM = 7
-DAYS_TO_REMINDER = 3
-DAYS_KEPT = 180  # after a request was declined or withdrawn
 NONCE = 22  # letters and digits: about 130 bits
 
 
@@ -28,36 +27,16 @@ class TooLate(Exception):
         super().__init__(join_request.get_state_display())
 
 
-class JoinRequestQuerySet(models.QuerySet):
-    def for_coordinators(self):
-        """What waits for a coordinator, the longest wait first."""
-        return self.filter(state__in=[JoinRequest.State.RECEIVED, JoinRequest.State.IN_REVIEW]).order_by("waits_since")
+class CriteriaNotMet(Exception):
+    """Not all three elements of coworking are ticked."""
 
-    def for_applicants(self):
-        return self.filter(state=JoinRequest.State.WAITING).order_by("waits_since")
 
-    def with_token(self, purpose: "JoinRequest.Purpose", token: str):
-        """The request whose applicant was given the token, or None for any token that is not right."""
-        age = timedelta(days=DAYS_TO_CONFIRM) if purpose == JoinRequest.Purpose.CONFIRM else None
-        try:
-            key, nonce = signing.loads(token, salt=purpose.value, max_age=age)
-        except (signing.BadSignature, TypeError, ValueError):
-            return None
-        field = f"{purpose.value}_nonce"
-        return self.filter(**{"pk": key, field: nonce}).exclude(**{field: ""}).first()
+class NumberTaken(Exception):
+    """Another organisation than the one to be made or extended has the organisation number. Carries the other one."""
 
-    def to_remind(self):
-        """Unconfirmed for a while, and not reminded of it."""
-        waited = timezone.now() - timedelta(days=DAYS_TO_REMINDER)
-        return self.filter(state=JoinRequest.State.UNCONFIRMED, reminded=False, waits_since__lte=waited)
-
-    def expired(self):
-        """Unconfirmed too long, or declined or withdrawn longer ago than they are kept."""
-        now = timezone.now()
-        return self.filter(
-            Q(state=JoinRequest.State.UNCONFIRMED, waits_since__lte=now - timedelta(days=DAYS_TO_CONFIRM))
-            | Q(state__in=JoinRequest.REFUSED, waits_since__lte=now - timedelta(days=DAYS_KEPT))
-        )
+    def __init__(self, organisation):
+        self.organisation = organisation
+        super().__init__(organisation.name)
 
 
 def new_nonce() -> str:
@@ -84,11 +63,13 @@ class JoinRequest(models.Model):
 
     UNDECIDED = [State.RECEIVED, State.IN_REVIEW, State.WAITING]
     REFUSED = [State.DECLINED, State.WITHDRAWN]
+    CRITERIA = ["has_place", "has_community", "has_facilitation"]
 
     state = models.CharField(_("status"), max_length=12, choices=State, default=State.UNCONFIRMED)
     waits_since = models.DateTimeField(_("since"), default=timezone.now)
     created = models.DateTimeField(_("sent"), default=timezone.now)
     reminded = models.BooleanField(default=False, db_default=False)
+    overdue_told = models.BooleanField(default=False, db_default=False)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("in review by")
     )
@@ -96,6 +77,7 @@ class JoinRequest(models.Model):
     submission = models.UUIDField(unique=True, help_text=_("Made with the form: sent twice, it is one request."))
     page_nonce = models.CharField(max_length=NONCE, default=new_nonce)
     confirm_nonce = models.CharField(max_length=NONCE, default=new_nonce, blank=True)
+    mails = models.ManyToManyField(Email, related_name="+", editable=False)
 
     member = models.ForeignKey(
         Organisation, models.SET_NULL, null=True, blank=True, related_name="join_requests", verbose_name=_("member")
@@ -116,9 +98,9 @@ class JoinRequest(models.Model):
     has_place = models.BooleanField(_("the place is there"), default=False, db_default=False)
     has_community = models.BooleanField(_("the community is there"), default=False, db_default=False)
     has_facilitation = models.BooleanField(_("the facilitation is there"), default=False, db_default=False)
-    note = models.TextField(_("note"), blank=True, help_text=_("Only coordinators see it."))
 
     objects = JoinRequestQuerySet.as_manager()
+    new_nonce = staticmethod(new_nonce)
 
     class Meta:
         verbose_name = _("join request")
@@ -137,72 +119,156 @@ class JoinRequest(models.Model):
                 name="join_request_confirmed_once",
                 violation_error_message=_("A confirmed request cannot be confirmed again."),
             ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(has_place=True, has_community=True, has_facilitation=True),
+                name="join_request_approved_if_all_three",
+                violation_error_message=_("All three must be there: the place, the community, the facilitation."),
+            ),
         ]
 
     def __str__(self):
         return self.name
 
+    @property
+    def waits_for(self) -> str:
+        """Whose turn it is: "coordinators", "applicant", or nobody's."""
+        if self.state in (self.State.RECEIVED, self.State.IN_REVIEW):
+            return "coordinators"
+        return "applicant" if self.state in (self.State.UNCONFIRMED, self.State.WAITING) else ""
+
+    @property
+    def is_undecided(self):
+        return self.state in self.UNDECIDED
+
+    @property
+    def is_refused(self):
+        return self.state in self.REFUSED
+
+    @property
+    def question(self) -> str:
+        """What the applicant was asked last."""
+        asked = [event.text for event in self.steps if event.what == "asked"]
+        return asked[-1] if asked else ""
+
+    @cached_property
+    def steps(self) -> list:
+        """The events that the applicant may see, the first one first."""
+        return list(self.events.for_applicant().select_related("by"))
+
+    @property
+    def reviewer_name(self) -> str:
+        """As the applicant may know the coordinator: never by a user name."""
+        return self.reviewer.get_full_name() if self.reviewer else ""
+
     def token(self, purpose: Purpose) -> str:
         """To be mailed to the applicant and to nobody else."""
         return signing.dumps([self.pk, getattr(self, f"{purpose.value}_nonce")], salt=purpose.value)
 
+    @property
+    def confirm_token(self):
+        return self.token(self.Purpose.CONFIRM)
+
+    @property
+    def page_token(self):
+        return self.token(self.Purpose.PAGE)
+
     @transaction.atomic
     def confirm(self):
         self._move([self.State.UNCONFIRMED], self.State.RECEIVED, confirm_nonce="")
-        self._tell(Event.What.CONFIRMED)
+        self._tell("confirmed")
+        emails.received(self)
+        emails.new_request(self)
 
     @transaction.atomic
     def take(self, *, by):
         self._move([self.State.RECEIVED], self.State.IN_REVIEW, reviewer=by)
-        self._tell(Event.What.TAKEN, by=by)
+        self._tell("taken", by=by)
+        emails.in_review(self)
+
+    @transaction.atomic
+    def assess(self, *, by, note: str = "", **criteria: bool):
+        """Tick the criteria that are met, and note for coordinators alone."""
+        if criteria:
+            JoinRequest.objects.filter(pk=self.pk).update(**{name: criteria[name] for name in self.CRITERIA})
+            self.refresh_from_db()
+        if note:
+            self._tell("noted", by=by, text=note)
 
     @transaction.atomic
     def ask(self, question: str, *, by):
         self._move([self.State.RECEIVED, self.State.IN_REVIEW], self.State.WAITING, reviewer=by)
-        self._tell(Event.What.ASKED, by=by, text=question)
+        self._tell("asked", by=by, text=question)
+        emails.question(self, question)
 
     @transaction.atomic
     def answer(self, text: str):
         self._move([self.State.WAITING], self.State.IN_REVIEW)
-        self._tell(Event.What.ANSWERED, text=text)
+        self._tell("answered", text=text)
+        emails.answer_received(self)
+        emails.new_answer(self)
+
+    @transaction.atomic
+    def correct(self, values: dict, spaces: list[dict]):
+        """Replace what was sent, while it is not decided."""
+        if not JoinRequest.objects.filter(pk=self.pk, state__in=self.UNDECIDED).update(**values):
+            self.refresh_from_db()
+            raise TooLate(self)
+        self.refresh_from_db()
+        self.replace_spaces(spaces)
+        self._tell("corrected")
+        emails.corrected(self)
 
     @transaction.atomic
     def withdraw(self):
         self._move([self.State.UNCONFIRMED, *self.UNDECIDED], self.State.WITHDRAWN, confirm_nonce="")
-        self._tell(Event.What.WITHDRAWN)
+        self._tell("withdrawn")
+        emails.withdrawn(self)
 
     @transaction.atomic
     def decline(self, reason: str, *, by):
         self._move(self.UNDECIDED, self.State.DECLINED, reviewer=by)
-        self._tell(Event.What.DECLINED, by=by, text=reason)
+        self._tell("declined", by=by, text=reason)
+        emails.declined(self, reason)
 
     @transaction.atomic
     def approve(self, *, by, organisation: Organisation | None = None) -> Organisation:
         """Make a member of the organisation, the known one that is given or a new one, with every space asked for.
 
-        UnknownPlace, and nothing done, where a space's county is not known.
+        CriteriaNotMet unless all three are ticked, NumberTaken where another organisation has the number, UnknownPlace
+        where a space's county or position is not known: each with nothing done.
         """
+        if self.is_undecided and not JoinRequest.objects.filter(pk=self.pk, **dict.fromkeys(self.CRITERIA, True)):
+            raise CriteriaNotMet
         self._move(self.UNDECIDED, self.State.APPROVED, reviewer=by)
-        organisation = (
-            organisation or self.member or Organisation(name=self.name, slug=free_slug(Organisation, self.name))
-        )
+        organisation = organisation or self.member
+        taken = Organisation.objects.filter(organisation_number=self.organisation_number or None)
+        if other := taken.exclude(pk=organisation and organisation.pk).first():
+            raise NumberTaken(other)
+        organisation = organisation or Organisation(name=self.name, slug=free_slug(Organisation, self.name))
         organisation.join(by=by, number=self.organisation_number, website=self.website)
         for space in self.spaces.all():
-            organisation.spaces.establish(
-                by=by,
-                organisation=organisation,
-                name=space.name,
-                address=space.address,
-                postal_code=space.postal_code,
-                town=space.town,
-                county=space.county,
-                position=(space.latitude, space.longitude) if space.latitude is not None else None,
-                is_open=space.is_open,
-            )
+            organisation.spaces.establish(by=by, organisation=organisation, requested=space)
         self.member = organisation
         self.save(update_fields=["member"])
-        self._tell(Event.What.APPROVED, by=by)
+        self._tell("approved", by=by)
+        emails.approved(self, organisation)
         return organisation
+
+    @transaction.atomic
+    def erase(self):
+        """Leave nothing of it, in the outbox neither. TooLate where it waits for a decision (again)."""
+        locked = JoinRequest.objects.select_for_update().filter(pk=self.pk).first()
+        if locked is None:
+            return
+        if locked.is_undecided:
+            raise TooLate(locked)
+        Email.objects.filter(pk__in=locked.mails.values("pk")).delete()
+        locked.delete()
+
+    def replace_spaces(self, spaces: list[dict]):
+        self.spaces.all().delete()
+        for values in spaces:
+            self.spaces.create(**values)
 
     def _tell(self, what, *, by=None, text=""):
         self.events.create(what=what, by=by, text=text)
@@ -210,55 +276,10 @@ class JoinRequest(models.Model):
     def _move(self, sources, target, **values):
         """Claim the row by a conditional UPDATE; TooLate where it is in none of the source states any more."""
         claimed = JoinRequest.objects.filter(pk=self.pk, state__in=sources).update(
-            state=target, waits_since=timezone.now(), **values
+            state=target, waits_since=timezone.now(), overdue_told=False, **values
         )
         self.refresh_from_db()
         if not claimed:
             raise TooLate(self)
 
-
-class RequestedSpace(models.Model):
-    """A space that the applicant wants on the map; a Space is made of it when the request is approved."""
-
-    join_request = models.ForeignKey(JoinRequest, models.CASCADE, related_name="spaces")
-    name = models.CharField(_("name of the space"), max_length=120)
-    address = models.CharField(_("street address"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=4, blank=True, validators=[validate_postal_code])
-    town = models.CharField(_("town"), max_length=80)
-    county = models.CharField(_("county"), max_length=2, blank=True)
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
-    is_open = models.BooleanField(_("it is open already"), default=True, db_default=True)
-
-    class Meta:
-        verbose_name = _("space")
-        verbose_name_plural = _("spaces")
-        ordering = ["pk"]
-
-    def __str__(self):
-        return f"{self.name}, {self.town}"
-
-
-class Event(models.Model):
-    """One step of a join request, shown to the coordinators and to the applicant."""
-
-    class What(models.TextChoices):
-        CONFIRMED = "confirmed", _("The e-mail address was confirmed")
-        TAKEN = "taken", _("A coordinator began to look at it")
-        ASKED = "asked", _("A coordinator asked")
-        ANSWERED = "answered", _("The applicant answered")
-        WITHDRAWN = "withdrawn", _("The applicant withdrew the request")
-        DECLINED = "declined", _("The request was declined")
-        APPROVED = "approved", _("The request was approved")
-
-    join_request = models.ForeignKey(JoinRequest, models.CASCADE, related_name="events")
-    what = models.CharField(max_length=10, choices=What)
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
-    text = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self):
-        return self.get_what_display()
+    erase.alters_data = approve.alters_data = True
