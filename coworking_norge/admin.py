@@ -1,8 +1,20 @@
-from django.contrib import admin
-from django.urls import path
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from post_office.models import STATUS, Email
 
-from spaces.attention import counts
+from members.join import attention as join_attention
+from members.join.admin_forms import MyMailForm
+from spaces import attention as spaces_attention
+
+
+def undeliverable(user) -> list[tuple[str, str, int]]:
+    if not user.has_perm("post_office.view_email"):
+        return []
+    url = f"{reverse('admin:post_office_email_changelist')}?state={STATUS.failed}"
+    return [(url, _("Mails that cannot be delivered"), Email.objects.filter(status=STATUS.failed).count())]
 
 
 class CoworkingAdminSite(admin.AdminSite):
@@ -11,8 +23,22 @@ class CoworkingAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self):
-        return [path("my-mail/", self.admin_view(self.index), name="my_mail"), *super().get_urls()]
+        return [path("my-mail/", self.admin_view(self.my_mail), name="my_mail"), *super().get_urls()]
 
     def index(self, request, extra_context=None):
-        attention = counts() if request.user.has_perm("spaces.view_space") else []
-        return super().index(request, {"attention": attention} | (extra_context or {}))
+        kinds = [join_attention.notes, undeliverable, spaces_attention.notes]
+        context = {
+            "attention": [note for notes in kinds for note in notes(request.user)],
+            "is_unreachable": not request.user.email and request.user.has_perm("members.change_joinrequest"),
+        }
+        return super().index(request, context | (extra_context or {}))
+
+    def my_mail(self, request):
+        """How the one who is logged in is called, and reached."""
+        form = MyMailForm(request.POST or None, instance=request.user)
+        if form.is_valid():
+            form.save()
+            messages.success(request, _("Saved."))
+            return redirect("admin:index")
+        context = self.each_context(request) | {"title": _("My mail"), "form": form}
+        return TemplateResponse(request, "admin/my_mail.html", context)

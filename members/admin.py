@@ -1,15 +1,15 @@
 from django.contrib import admin
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from . import outbox_admin  # noqa: F401 (registers the outbox)
-from .join import admin as join_admin  # noqa: F401 (registers the join requests)
 from .files import discarding_on_error
 from .forms import OrganisationForm
+from .join import admin as join_admin  # noqa: F401 (registers the join requests)
 from .models import Organisation
 
 Space = Organisation._meta.get_field("spaces").related_model
@@ -102,7 +102,7 @@ class OrganisationAdmin(RecordAdmin):
     form = OrganisationForm
     list_display = ["title", "status", "towns", "member_since", "left_on"]
     list_filter = ["status", "spaces__county"]
-    readonly_fields = ["logo_now"]
+    readonly_fields = ["logo_now", "requests"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [SpaceInline]
     actions = [
@@ -122,6 +122,32 @@ class OrganisationAdmin(RecordAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("spaces")
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and request.user.has_perm("members.view_joinrequest"):
+            fieldsets = [*fieldsets, (_("Join requests"), {"fields": ["requests"]})]
+        return fieldsets
+
+    @admin.display(description=_("join requests"))
+    def requests(self, organisation):
+        """With the person to reach; in no formset, as nothing is changed here."""
+        rows = [
+            (
+                reverse("admin:members_joinrequest_change", args=[row.pk]),
+                row.name,
+                row.get_state_display(),
+                row.contact_name,
+                row.contact_email,
+                format_html(' <a href="{}">{}</a>', row.contact_phone.as_rfc3966, row.contact_phone.as_international)
+                if row.contact_phone
+                else "",
+            )
+            for row in organisation.join_requests.all()
+        ]
+        line = '<li><a href="{}">{}</a> ({})<br>{} <a href="mailto:{}">{}</a>{}</li>'
+        rows = [(*row[:5], *row[4:]) for row in rows]
+        return format_html('<ul class="requests">{}</ul>', format_html_join("", line, rows)) if rows else "–"
 
     @admin.display(description=_("name"), ordering="sort_name")
     def title(self, organisation):

@@ -5,6 +5,7 @@ from email.utils import make_msgid
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError
 from django.utils import timezone
 from post_office.mail import _send_bulk, get_queued
 from post_office.models import PRIORITY, STATUS, Email
@@ -57,10 +58,24 @@ def claim() -> Email | None:
 
 
 def deliver(email: Email) -> tuple[int, int, int]:
-    """Send a claimed mail and store what became of it; how many were sent, given up, and put back for another try."""
-    return _send_bulk([email], uses_multiprocessing=False)
+    """Send a claimed mail and store what became of it; how many were sent, given up, and put back for another try.
+
+    None of these where it failed and was erased meanwhile: nothing is stored of it then.
+    """
+    try:
+        return _send_bulk([email], uses_multiprocessing=False)
+    except IntegrityError:  # the entry in the log had no mail to belong to
+        if Email.objects.filter(pk=email.pk).exists():
+            raise
+        return 0, 0, 0
 
 
 def send_again(emails) -> int:
     """Queue those of the emails that were given up, with all their tries before them; how many they were."""
     return emails.filter(status=STATUS.failed).update(status=STATUS.queued, scheduled_time=None, number_of_retries=0)
+
+
+def forget(before) -> int:
+    """Delete what was sent or given up before then, whatever it was about; how many mails they were."""
+    done = Email.objects.filter(status__in=[STATUS.sent, STATUS.failed], last_updated__lt=before)
+    return done.delete()[1].get(Email._meta.label, 0)

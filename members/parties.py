@@ -2,6 +2,8 @@
 
 from ipaddress import ip_address, ip_network
 
+from django.conf import settings
+
 IPV6_PREFIX = 64  # what one customer is given
 
 
@@ -16,3 +18,14 @@ def network(address: str) -> str:
     ip = ip_address(address.split("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ip) if ip.version == 4 else str(ip_network((ip, IPV6_PREFIX), strict=False))
+
+
+def client(request) -> str:
+    """Whose request it is; in production the web server in front says so, last in X-Forwarded-For."""
+    address = request.META["REMOTE_ADDR"]
+    if settings.PRODUCTION:
+        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        return network(address)
+    except ValueError:
+        return "unknown"

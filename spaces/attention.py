@@ -1,6 +1,8 @@
 """What waits for a coordinator: each a verb of Space.objects, counted on the start page and listed by the filter."""
 
 from django.contrib.admin import SimpleListFilter
+from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .models import Space
@@ -14,9 +16,17 @@ ATTENTION = {
 }
 
 
-def counts() -> list[tuple[str, str, int]]:
-    """Verb, label and number of spaces."""
-    return [(verb, label, getattr(Space.objects, verb)().count()) for verb, label in ATTENTION.items()]
+def notes(user) -> list[tuple[str, str, int]]:
+    """For the start page: where each kind is listed, its label, and how many there are."""
+    if not user.has_perm("spaces.view_space"):
+        return []
+    page = reverse("admin:spaces_space_changelist")
+    counts = Space.objects.aggregate(**{verb: Count("pk", filter=Q(pk__in=_keys(verb))) for verb in ATTENTION})
+    return [(f"{page}?attention={verb}", label, counts[verb]) for verb, label in ATTENTION.items()]
+
+
+def _keys(verb):
+    return getattr(Space.objects, verb)().order_by().values("pk")
 
 
 class AttentionFilter(SimpleListFilter):
@@ -29,4 +39,4 @@ class AttentionFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in ATTENTION:
             return queryset
-        return queryset.filter(pk__in=getattr(Space.objects, self.value())().order_by().values("pk"))
+        return queryset.filter(pk__in=_keys(self.value()))

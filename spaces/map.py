@@ -64,15 +64,22 @@ def norway() -> Box:
     return Box(west, north, east - west, south - north)
 
 
+class Place(NamedTuple):
+    """Where a space is proposed, in WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
 class Pin(NamedTuple):
     """A space on the picture, in the picture's units; those at one place stand side by side."""
 
-    space: Space
+    space: Space | Place
     x: float
     y: float
 
 
-def pins(spaces: list[Space], size: float) -> list[Pin]:
+def pins(spaces: list[Space | Place], size: float) -> list[Pin]:
     placed, drawn = {}, []
     for space in spaces:
         place = (round(space.latitude, 3), round(space.longitude, 3))
@@ -88,7 +95,7 @@ def picture(spaces: list[Space]) -> dict:
     return {"view": norway(), "norway": norway(), "pins": pins(spaces, size), "size": size}
 
 
-def close_up(space: Space) -> dict:
+def close_up(space: Space | Place) -> dict:
     """The surroundings of one space."""
     x, y = project(space.latitude, space.longitude)
     view = Box(x - 6, y - 4, 12, 8)

@@ -88,6 +88,13 @@ class SpaceQuerySet(VerbQuerySet):
             "distance_km", "pk"
         )
 
+    def location_of(self, requested, organisation=None) -> Location | None:
+        """Where establish() would place it, None where it would not know."""
+        try:
+            return locate(requested, organisation and self._known(organisation, requested))
+        except UnknownPlace:
+            return None
+
     def open(self, *, by) -> int:
         return self.change(by=by, reason=gettext_noop("opened"), status="open")
 

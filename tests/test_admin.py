@@ -5,16 +5,20 @@ from html import unescape
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from post_office.models import STATUS, Email
 
 from members.models import Organisation
 from spaces.models import Space
 
-from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
 LISTS = ["/admin/members/organisation/", "/admin/spaces/space/", "/admin/spaces/amenity/", "/admin/post_office/email/"]
+LISTS += ["/admin/members/joinrequest/"]
 
 
 @pytest.fixture
@@ -23,6 +27,7 @@ def network(db):
     space.amenities.add(AmenityFactory())
     PhotoFactory(space=space)
     SpaceFactory(coming=True, name="Snart")
+    JoinRequestFactory(state="received", reviewer=None).spaces.create(name="Loftet", town="Oslo")
     return space
 
 
@@ -65,6 +70,8 @@ def test_admin_every_form_history_and_deletion_answers(coordinator_client, netwo
 
 def test_admin_lists_have_few_queries(coordinator_client, django_assert_max_num_queries):
     SpaceFactory.create_batch(40)
+    for request in JoinRequestFactory.create_batch(40, state="received"):
+        request.spaces.create(name="Loftet", town="Oslo")
     for address in LISTS:
         with django_assert_max_num_queries(12):
             coordinator_client.get(address)
@@ -91,6 +98,37 @@ def test_admin_start_page_counts_what_the_filter_then_lists(coordinator_client, 
     for address, count in notes:
         listed = coordinator_client.get(address).content.decode()
         assert len(re.findall('class="field-town', listed)) == int(count), address
+
+
+def test_admin_start_page_counts_join_requests_and_mails_first(coordinator_client, network):
+    JoinRequestFactory(state="in_review")
+    JoinRequestFactory(state="waiting")
+    for state in ("unconfirmed", "approved", "declined", "withdrawn"):
+        JoinRequestFactory(state=state)
+    for status in STATUS:
+        Email.objects.create(from_email="post@example.org", to=["kari@example.org"], status=status)
+    page = coordinator_client.get("/admin/").content.decode()
+    notes = re.findall(r'href="(/admin/[^"]+)"><span class="attention-count">(\d+)<', page)
+    assert notes[:3] == [
+        ("/admin/members/joinrequest/?waits=for_coordinators", "2"),
+        ("/admin/members/joinrequest/?waits=for_applicants", "1"),
+        (f"/admin/post_office/email/?state={STATUS.failed}", "1"),
+    ]
+    for address, count in notes[:3]:
+        listed = coordinator_client.get(address).content.decode()
+        assert len(re.findall('<th class="field-', listed)) == int(count), address
+
+
+@pytest.mark.parametrize(
+    ("codename", "kinds"),
+    [(None, set()), ("view_joinrequest", {"waits"}), ("view_email", {"state"}), ("view_space", {"attention"})],
+)
+def test_admin_start_page_counts_only_what_one_may_see(client, codename, kinds):
+    user = get_user_model().objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename=codename))
+    client.force_login(user)
+    page = client.get("/admin/").content.decode()
+    assert set(re.findall(r'\?(\w+)=[^"]+"><span class="attention-count">', page)) == kinds
 
 
 @pytest.mark.parametrize(
@@ -140,5 +178,5 @@ def test_admin_previews_what_is_hidden(coordinator_client):
 
 
 def test_admin_registers_only_known_models():
-    known = {"organisation", "space", "amenity", "email", "user", "group"}
+    known = {"organisation", "joinrequest", "space", "amenity", "email", "user", "group"}
     assert {model._meta.model_name for model in admin.site._registry} == known

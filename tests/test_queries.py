@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from members.models import Organisation
 from spaces.models import Space
 
-from .factories import AmenityFactory, OrganisationFactory, SpaceFactory
+from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ PAGES = {
     "/medlemmer/": 2,
     "/medlemmer/owner-0/": 3,
     "/om/": 0,
-    "/bli-med/": 0,
+    "/bli-med/": 1,
     "/personvern/": 0,
     "/sitemap.xml": 2,
 }
@@ -31,6 +31,9 @@ ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?atte
 ADMIN_PAGES += ["members/organisation/", "spaces/amenity/", "spaces/space/add/", "members/organisation/add/"]
 ADMIN_PAGES += [f"spaces/space/{{space}}/{page}/" for page in ("change", "history", "delete", "preview")]
 ADMIN_PAGES += [f"members/organisation/{{owner}}/{page}/" for page in ("change", "history", "delete")]
+ADMIN_PAGES += ["members/joinrequest/", "members/joinrequest/?q=space", "my-mail/"]
+DECISION_PAGES = [f"members/joinrequest/{{request}}/{page}/" for page in ("change", "ask", "approve")]
+MOST_TO_DECIDE = 20  # all that a coordinator needs is on one page
 
 
 def grow(first, last):
@@ -79,6 +82,26 @@ def test_admin_from_10_to_10_000_spaces(coordinator_client):
     assert max(few.values()) <= MOST, few
     grow(10, 10_000)
     assert not grown(few, measure(coordinator_client, pages))
+
+
+def test_decision_from_10_to_10_000_spaces_and_3_to_60_requests(coordinator_client):
+    AmenityFactory(slug=AMENITY)
+    grow(0, 10)
+    requests = apply(3)
+    pages = ["/admin/" + page.format(request=requests[0].pk) for page in DECISION_PAGES]
+    few = measure(coordinator_client, pages)
+    assert max(few.values()) <= MOST_TO_DECIDE, few
+    grow(10, 10_000)
+    apply(57)
+    assert not grown(few, measure(coordinator_client, pages))
+
+
+def apply(number):
+    requests = JoinRequestFactory.create_batch(number, state="received", contact_email="kari@loft.example")
+    for request in requests:
+        request.spaces.create(name="Space 0", town="Oslo", address="Gata 1")
+        request.take(by=None)
+    return requests
 
 
 def test_admin_history_from_2_to_40_changes(coordinator_client):

@@ -1,9 +1,11 @@
 """The mails of a join request: to the applicant in the language of the form, to the coordinators in Norwegian.
 
-Each is queued in the transaction of what it tells of, and linked to its requests, so that it is erased with them.
+Each is queued in the transaction of what it tells of, and linked to its requests, so that it is erased with them; no
+mail is kept whose request is erased at the same moment.
 """
 
 from django.conf import settings
+from django.db import transaction
 from post_office.models import Email
 
 from ..coordinators import told_at_once
@@ -74,6 +76,7 @@ def digest(coordinator, new: list, answered: list) -> Email:
     return _to_coordinator("digest", coordinator, [*new, *answered], new=new, answered=answered)
 
 
+@transaction.atomic
 def _to_applicant(name, request, **context):
     email = queue(
         name,
@@ -90,6 +93,7 @@ def _to_all_told_at_once(name, request):
         _to_coordinator(name, coordinator, [request], request=request)
 
 
+@transaction.atomic
 def _to_coordinator(name, coordinator, requests, **context):
     reply_to = requests[0].contact_email if len(requests) == 1 else ""
     email = queue(name, to=coordinator.email, language=COORDINATORS_LANGUAGE, context=context, reply_to=reply_to)

@@ -1,5 +1,6 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
 
 from . import views
 
@@ -9,6 +10,8 @@ urlpatterns = [
     path(_("thanks/<str:token>/"), views.thanks, name="thanks"),
     path(_("confirm/<str:token>/"), views.confirm, name="confirm"),
     path(_("link/"), views.lost_link, name="lost_link"),
+    path(_("link/sent/"), TemplateView.as_view(template_name="members/joinrequest_link_sent.html"), name="link_sent"),
+    path(_("erased/"), TemplateView.as_view(template_name="members/joinrequest_erased.html"), name="erased"),
     path("<str:token>/", views.page, name="page"),
     path(_("<str:token>/answer/"), views.answer, name="answer"),
     path(_("<str:token>/correct/"), views.correct, name="correct"),

@@ -141,6 +141,10 @@ class JoinRequest(models.Model):
         return self.state in self.UNDECIDED
 
     @property
+    def meets_all(self):
+        return all(getattr(self, name) for name in self.CRITERIA)
+
+    @property
     def is_refused(self):
         return self.state in self.REFUSED
 
@@ -187,10 +191,9 @@ class JoinRequest(models.Model):
 
     @transaction.atomic
     def assess(self, *, by, note: str = "", **criteria: bool):
-        """Tick the criteria that are met, and note for coordinators alone."""
+        """Tick the criteria that are met, while it is not decided; and note for coordinators alone, at any time."""
         if criteria:
-            JoinRequest.objects.filter(pk=self.pk).update(**{name: criteria[name] for name in self.CRITERIA})
-            self.refresh_from_db()
+            self._change({name: criteria[name] for name in self.CRITERIA})
         if note:
             self._tell("noted", by=by, text=note)
 
@@ -210,10 +213,7 @@ class JoinRequest(models.Model):
     @transaction.atomic
     def correct(self, values: dict, spaces: list[dict]):
         """Replace what was sent, while it is not decided."""
-        if not JoinRequest.objects.filter(pk=self.pk, state__in=self.UNDECIDED).update(**values):
-            self.refresh_from_db()
-            raise TooLate(self)
-        self.refresh_from_db()
+        self._change(values)
         self.replace_spaces(spaces)
         self._tell("corrected")
         emails.corrected(self)
@@ -237,7 +237,8 @@ class JoinRequest(models.Model):
         CriteriaNotMet unless all three are ticked, NumberTaken where another organisation has the number, UnknownPlace
         where a space's county or position is not known: each with nothing done.
         """
-        if self.is_undecided and not JoinRequest.objects.filter(pk=self.pk, **dict.fromkeys(self.CRITERIA, True)):
+        locked = JoinRequest.objects.select_for_update().get(pk=self.pk)
+        if locked.is_undecided and not locked.meets_all:
             raise CriteriaNotMet
         self._move(self.UNDECIDED, self.State.APPROVED, reviewer=by)
         organisation = organisation or self.member
@@ -262,7 +263,9 @@ class JoinRequest(models.Model):
             return
         if locked.is_undecided:
             raise TooLate(locked)
-        Email.objects.filter(pk__in=locked.mails.values("pk")).delete()
+        mails = Email.objects.filter(pk__in=locked.mails.values("pk"))
+        list(mails.select_for_update())  # else a sender could log a failure in between, which would keep its mail
+        mails.delete()
         locked.delete()
 
     def replace_spaces(self, spaces: list[dict]):
@@ -272,6 +275,13 @@ class JoinRequest(models.Model):
 
     def _tell(self, what, *, by=None, text=""):
         self.events.create(what=what, by=by, text=text)
+
+    def _change(self, values):
+        """TooLate where it is decided, or not confirmed."""
+        changed = JoinRequest.objects.filter(pk=self.pk, state__in=self.UNDECIDED).update(**values)
+        self.refresh_from_db()
+        if not changed:
+            raise TooLate(self)
 
     def _move(self, sources, target, **values):
         """Claim the row by a conditional UPDATE; TooLate where it is in none of the source states any more."""

@@ -24,6 +24,10 @@ class JoinRequestQuerySet(models.QuerySet):
     def unconfirmed(self):
         return self._in(self.model.State.UNCONFIRMED)
 
+    def of(self, email: str):
+        """Whose applicant gave this address, the newest first."""
+        return self.filter(contact_email__iexact=email).order_by("-created", "-pk")
+
     def to_remind(self):
         """Unconfirmed for a while, and not reminded of it."""
         waited = timezone.now() - timedelta(days=DAYS_TO_REMINDER)
@@ -59,7 +63,7 @@ class JoinRequestQuerySet(models.QuerySet):
 
         Sent again with other words before it was confirmed, it takes them, and goes to the new address if that is new.
         """
-        request, is_new = self.get_or_create(submission=submission, defaults=values)
+        request, is_new = self.select_for_update().get_or_create(submission=submission, defaults=values)
         moved = values["contact_email"] != request.contact_email
         if not is_new:
             nonces = {"page_nonce": self.model.new_nonce(), "confirm_nonce": self.model.new_nonce()} if moved else {}

@@ -5,12 +5,27 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 
+class LimitQuerySet(models.QuerySet):
+    def forget(self, before) -> int:
+        """Delete the rows in which nothing happened since then; how many they were."""
+        deleted = 0
+        for limit in self:
+            if max(limit.moments, default=0) < before.timestamp():
+                # as it was read: it may have counted once more since
+                deleted += self.filter(pk=limit.pk, moments=limit.moments).delete()[0]
+        return deleted
+
+    forget.alters_data = True
+
+
 class Limit(models.Model):
     """When something was last done by or to one party, known only by a hash, so that it is not done too often."""
 
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=64)
     moments = models.JSONField(default=list, help_text="Seconds since 1970, the latest last.")
+
+    objects = LimitQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="limit_one_row_each")]
@@ -26,8 +41,7 @@ class Limit(models.Model):
         Exact however many ask at once: the row is locked while it is counted.
         """
         key = salted_hmac(f"limit-{kind}", party, algorithm="sha256").hexdigest()
-        cls.objects.get_or_create(kind=kind, key=key)
-        limit = cls.objects.select_for_update().get(kind=kind, key=key)
+        limit, _is_new = cls.objects.select_for_update().get_or_create(kind=kind, key=key)
         now = timezone.now()
         recent = [moment for moment in limit.moments if moment > (now - within).timestamp()]
         if len(recent) >= at_most:

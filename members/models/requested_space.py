@@ -26,7 +26,8 @@ class RequestedSpace(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | IN_NORWAY,
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False) & IN_NORWAY,
                 name="requested_space_in_norway",
                 violation_error_message=_("The pin must be in Norway."),
             ),

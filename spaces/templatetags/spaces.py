@@ -10,6 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from members.norway import is_in_norway
+
+from ..map import TEXTS, Place, close_up
+
 register = template.Library()
 
 # As Django's json_script does: no text can end the element or open another.
@@ -64,6 +68,21 @@ def moment(at) -> str:
 def days(row) -> str:
     first, last = WEEKDAYS[row.first_day], WEEKDAYS[row.last_day]
     return str(first) if row.first_day == row.last_day else f"{first}–{last.lower()}"
+
+
+@register.inclusion_tag("spaces/_pin_picture.html")
+def pin_picture(latitude, longitude):
+    """The surroundings of a pin that somebody proposes, in WGS 84 degrees; nothing where there is none in Norway."""
+    try:
+        place = Place(float(latitude), float(longitude))
+    except (TypeError, ValueError):
+        return {}
+    return {"picture": close_up(place)} if is_in_norway(place.latitude, place.longitude) else {}
+
+
+@register.simple_tag
+def map_texts():
+    return TEXTS
 
 
 @register.filter

@@ -37,12 +37,20 @@ def data_dir(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(django_db_setup, data_dir):
+def register(make_httpserver):
+    """Stands in for the registers that the server asks."""
+    return make_httpserver
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, data_dir, register):
     """The address of the real server, as `make run` starts it, on the tests' database."""
     environment = os.environ | {
         "DATA_DIR": str(data_dir),
         "DATABASE_URL": database_url(),
         "CONTACT_EMAIL": "",
+        "ORGANISATION_REGISTER_URL": register.url_for(""),
+        "ADDRESS_SEARCH_URL": register.url_for(""),
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     python = Path(sys.executable)

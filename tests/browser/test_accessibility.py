@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from members.logos import clean_logo
 from spaces.models import Photo
-from tests.factories import AmenityFactory, OrganisationFactory, SpaceFactory
+from tests.factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
 from tests.pictures import cleaned, encoded, picture
 
 PAGES = ["/", "/steder/", "/steder/?q=ingen&county=99", "/steder/huset/", "/steder/snart/", "/medlemmer/"]
@@ -16,6 +16,9 @@ ADMIN += [
 ]
 ADMIN += [f"spaces/space/{{space}}/{page}/" for page in ("change", "history", "delete", "preview", "history/{version}")]
 ADMIN += [f"members/organisation/{{organisation}}/{page}/" for page in ("change", "history", "delete")]
+ADMIN += ["my-mail/", "members/joinrequest/"]
+ADMIN += [f"members/joinrequest/{{request}}/{page}/" for page in ("change", "register", "ask", "decline", "approve")]
+ADMIN += [f"members/joinrequest/{{declined}}/{page}/" for page in ("change", "erase")]
 
 
 def visit(page, address):
@@ -76,11 +79,37 @@ def test_axe_finds_nothing_in_the_open_menu(site, network, axe):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_admin(logged_in, network, axe, scheme):
+def test_axe_finds_nothing_in_the_admin(logged_in, network, coordinator, axe, scheme):
     logged_in.emulate_media(color_scheme=scheme)
     keys = {"space": network.pk, "organisation": network.organisation_id, "version": network.history.first().pk}
+    keys |= {state: request.pk for state, request in requests(network, coordinator).items()}
     for address in ADMIN:
         assert visit(logged_in, "/admin/" + address.format(**keys)) == 200, address
+        axe(logged_in)
+
+
+def requests(network, coordinator):
+    """One with all that its page can show, and one that was declined."""
+    request = JoinRequestFactory(
+        state="received", name=network.name, member=network.organisation, website="https://example.org", message="Hei"
+    )
+    request.spaces.create(name="Loftet", town="Oslo", latitude=59.91, longitude=10.75)
+    request.spaces.create(name="Kaia", town="Oslo", is_open=False)
+    request.spaces.create(name="Brygga", town="Atlantis")
+    request.ask("Hvem er vert?", by=coordinator)
+    request.answer("Vi.")
+    request.assess(by=coordinator, note="Ringte.")
+    return {"request": request, "declined": JoinRequestFactory(state="declined")}
+
+
+def test_axe_finds_nothing_in_a_join_requests_form_with_errors(logged_in, network, coordinator, axe):
+    request = requests(network, coordinator)["request"]
+    logged_in.goto(f"/en/admin/members/joinrequest/{request.pk}/approve/")
+    request.assess(by=coordinator, note="Meanwhile")
+    send = logged_in.get_by_role("button", name="Approve and put on the map")
+    for shown in (".newer", ".errorlist"):
+        send.click()
+        expect(logged_in.locator(shown).first).to_be_visible()
         axe(logged_in)
 
 

@@ -1,20 +1,13 @@
 """Mail to a real server that fails, from senders that are killed, out of the tests' real database."""
 
 import asyncio
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.db import connection
@@ -22,76 +15,8 @@ from django.db.models import F
 from post_office.models import STATUS, Email, Log
 
 from members import outbox
-from tests.browser.conftest import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class MailServer:
-    """Keeps every mail that it takes. What at_data does happens when it has the mail and has not yet said so."""
-
-    def __init__(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.controller = None
-        self.taken = []
-        self.refuses = False
-        self.at_data = None
-
-    def start(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self.controller.start()
-
-    def stop(self):
-        if self.controller:
-            self.controller.stop()
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if self.refuses:
-            return "550 5.1.1 No such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        if self.at_data:
-            await self.at_data(server)
-        return "250 OK"
-
-    def copies(self):
-        return Counter(mail["Message-ID"] for mail in self.taken)
-
-
-@pytest.fixture
-def server(settings):
-    server = MailServer()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    smtp = {"default": "django.core.mail.backends.smtp.EmailBackend"}
-    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": smtp, "MAX_RETRIES": 2}
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def senders(server, tmp_path):
-    """Starts manage.py send_mail in a process of its own; none outlives the test."""
-    started = []
-
-    def start(*arguments):
-        environment = os.environ | {
-            "DATA_DIR": str(tmp_path),
-            "DATABASE_URL": database_url(),
-            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
-        }
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
-        command = [sys.executable, "-W", "error", "manage.py", "send_mail", *arguments]
-        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 def put(count=1, to="kari@example.org"):
@@ -305,6 +230,28 @@ def test_loop_outlives_a_database_that_fails(server, senders):
     wait_until(lambda: with_status(STATUS.sent))
     sender.terminate()
     told(sender)
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("250 OK", 2), ("550 5.1.1 No such mailbox", 1)])
+def test_mail_that_is_erased_while_it_is_sent_leaves_nothing_and_stops_no_other(server, capsys, answer, sent):
+    erased, other = put(), put()
+
+    def erase():
+        Email.objects.filter(message_id__in=erased).delete()
+        connection.close()
+
+    async def erase_the_first(_):
+        if len(server.taken) > 1:
+            return None
+        await asyncio.to_thread(erase)
+        return answer
+
+    server.at_data = erase_the_first
+    server.start()
+    call_command("send_mail")
+    assert capsys.readouterr().out == f"{sent} sent, 0 to be tried again, 0 given up\n"
+    assert set(Email.objects.values_list("message_id", flat=True)) == with_status(STATUS.sent) == other
+    assert not Log.objects.exists()
 
 
 def wait_until(condition):

@@ -1,39 +1,84 @@
-"""Two coordinators at once, on the database itself."""
+"""What happens at once, on the database itself, again and again."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.core.mail.backends.base import BaseEmailBackend
+from post_office.models import Email, Log
 
-from members.models import JoinRequest, Organisation, TooLate
+from members import outbox
+from members.join import emails
+from members.models import Event, JoinRequest, Organisation, RequestedSpace, TooLate
+from spaces.models import Space
+from tests.at_once import at_once
 from tests.factories import CoordinatorFactory, JoinRequestFactory
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 ROUNDS = 50
+State = JoinRequest.State
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_coordinators_deciding_at_once_decide_once():
+def approve(request, by):
+    request.approve(by=by)
+
+
+def decline(request, by):
+    request.decline("Nei", by=by)
+
+
+def told_who_was_first(decide, request, by):
+    """None for the first."""
+    try:
+        decide(request, by)
+    except TooLate as late:
+        return late.join_request.reviewer
+    return None
+
+
+@pytest.mark.parametrize("decisions", [(approve, approve), (approve, decline)])
+def test_two_coordinators_deciding_at_once_decide_once(decisions):
     coordinators = [CoordinatorFactory(), CoordinatorFactory()]
     for number in range(ROUNDS):
-        request = JoinRequestFactory(state=JoinRequest.State.RECEIVED, name=f"Applicant {number}")
-        request.spaces.create(name="Loftet", town="Oslo", postal_code="0150")
-        barrier = Barrier(2)
+        key = JoinRequestFactory(state=State.RECEIVED, meets_all=True, name=f"Applicant {number}").pk
+        RequestedSpace.objects.create(join_request_id=key, name="Loftet", town="Oslo", postal_code="0150")
+        calls = [
+            partial(told_who_was_first, decide, JoinRequest.objects.get(pk=key), by)
+            for decide, by in zip(decisions, coordinators, strict=True)
+        ]
+        told = at_once(*calls)
+        request = JoinRequest.objects.get(pk=key)
+        assert sorted(told, key=bool) == [None, request.reviewer]
+        assert request.state == {approve: State.APPROVED, decline: State.DECLINED}[decisions[told.index(None)]]
+        assert request.events.get().what == request.state
+        assert request.mails.get().to == [request.contact_email]
+        assert Organisation.objects.filter(name=request.name).count() == (request.state == State.APPROVED)
+    approved = JoinRequest.objects.filter(state=State.APPROVED).count()
+    assert Organisation.objects.count() == Space.objects.count() == approved
+    assert Email.objects.count() == Event.objects.count() == ROUNDS
 
-        def decide(by, key=request.pk, barrier=barrier):
-            mine = JoinRequest.objects.get(pk=key)
-            barrier.wait()
-            try:
-                mine.approve(by=by)
-            except TooLate as late:
-                return late.join_request.reviewer
-            finally:
-                connections.close_all()
-            return None
 
-        with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(decide, coordinators))
-        request.refresh_from_db()
-        assert [told.count(None), told.count(request.reviewer)] == [1, 1]
-    assert Organisation.objects.count() == ROUNDS
-    print(f"lost or done twice in {ROUNDS} rounds: nothing")
+class Meeting(BaseEmailBackend):
+    """Refuses a mail at the moment when somebody else is at the same point."""
+
+    point = None
+
+    def send_messages(self, messages):
+        self.point.wait()
+        raise ConnectionRefusedError
+
+
+def test_mail_that_fails_while_its_request_is_erased_stops_neither(settings, monkeypatch):
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": f"{__name__}.Meeting"}}
+    for _ in range(ROUNDS):
+        request = JoinRequestFactory()
+        emails.confirm_address(request)
+        monkeypatch.setattr(Meeting, "point", Barrier(2))
+
+        def erase(request=request):
+            Meeting.point.wait()
+            request.erase()
+
+        at_once(lambda: outbox.deliver(outbox.claim()), erase)
+        assert not any(model.objects.exists() for model in (JoinRequest, Email, Log))

@@ -1,0 +1,44 @@
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from members import outbox
+from members.models import JoinRequest, Limit
+from members.models.join_request_queryset import DAYS_KEPT
+
+DAYS_COUNTED = 2  # longer than any limit looks back
+
+
+class Command(BaseCommand):
+    help = (
+        "Erases the join requests that the privacy page says are kept no longer, and lists them; with them old mails "
+        "and counters. Run it every day."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="only list the join requests, and erase nothing")
+
+    def handle(self, *, dry_run, **options):
+        for key in list(JoinRequest.objects.expired().values_list("pk", flat=True)):
+            if line := erase(key, dry_run):
+                self.stdout.write(line)
+        if not dry_run:
+            now = timezone.now()
+            mails = outbox.forget(now - timedelta(days=DAYS_KEPT))
+            counters = Limit.objects.forget(now - timedelta(days=DAYS_COUNTED))
+            self.stdout.write(f"{mails} old mails, {counters} old counters")
+
+
+@transaction.atomic
+def erase(key, dry_run) -> str:
+    """What it was, naming nobody; blank where it has not expired any more, or another run was first."""
+    request = JoinRequest.objects.expired().select_for_update(of=("self",)).filter(pk=key).first()
+    if request is None:
+        return ""
+    spaces, events, mails = request.spaces.count(), request.events.count(), request.mails.count()
+    if not dry_run:
+        request.erase()
+    since = timezone.localdate(request.waits_since)
+    return f"join request {key}, {request.state} since {since}: {spaces} spaces, {events} events, {mails} mails"

@@ -1,0 +1,17 @@
+import pytest
+
+from .deciding import STEPS, url
+
+
+@pytest.fixture
+def decide(coordinator_client):
+    """Send a step of a request, as its page would have it now."""
+
+    def decide(request, step, seen=None, **fields):
+        latest = request.events.last()
+        fields["seen"] = seen if seen is not None else (latest.pk if latest else 0)
+        response = coordinator_client.post(url(request, step), STEPS.get(step, ({},))[0] | fields, follow=True)
+        request.refresh_from_db()
+        return response
+
+    return decide

@@ -1,0 +1,122 @@
+import pytest
+from django.utils import timezone
+from post_office.models import Email
+
+from members.models import CriteriaNotMet, JoinRequest, NumberTaken, Organisation, TooLate
+from spaces.models import Space
+from spaces.querysets import UnknownPlace
+from tests.factories import CoordinatorFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+State = JoinRequest.State
+NUMBER = "923609016"
+
+
+def ready(**fields):
+    return JoinRequestFactory(**{"state": State.RECEIVED, "meets_all": True} | fields)
+
+
+def assert_nothing_done(request):
+    stored = JoinRequest.objects.get(pk=request.pk)
+    assert (stored.state, stored.reviewer, stored.events.count()) == (State.RECEIVED, None, 0)
+    assert not Email.objects.exists()
+    assert not Space.objects.exists()
+
+
+def test_approve_makes_the_member_and_its_spaces(coordinator):
+    request = ready(name="Ærlig hus", organisation_number=NUMBER, website="https://example.org")
+    request.spaces.create(name="Loftet", town="Oslo", address="Gata 1", postal_code="0150")
+    request.spaces.create(name="Kaia", town="Bergen", latitude=60.39, longitude=5.32, is_open=False)
+    organisation = request.approve(by=coordinator)
+    assert (organisation.status, organisation.slug) == ("member", "aerlig-hus")
+    assert (organisation.organisation_number, organisation.website) == (NUMBER, "https://example.org")
+    assert organisation.member_since == timezone.localdate()
+    loft, quay = organisation.spaces.order_by("name").reverse()
+    assert (loft.status, loft.precision, loft.address, loft.get_county_display()) == ("open", "town", "Gata 1", "Oslo")
+    assert (quay.status, quay.precision, quay.latitude) == ("coming", "exact", 60.39)
+    assert loft in Space.objects.members()
+    assert quay in Space.objects.on_the_way()
+    assert request.member == organisation
+    assert {record.history_user for record in [*organisation.history.all(), *loft.history.all()]} == {coordinator}
+
+
+def test_approve_carries_nothing_of_the_person_over(coordinator):
+    organisation = ready(contact_phone="+4791234567").approve(by=coordinator)
+    assert (organisation.email, organisation.phone) == ("", "")
+
+
+def test_approve_extends_a_member(coordinator):
+    member = OrganisationFactory(name="Coworx", website="https://example.org")
+    request = ready(member=member, website="https://example.com")
+    request.spaces.create(name="Coworx", town="Mandal", postal_code="4514")
+    assert request.approve(by=coordinator) == member
+    member.refresh_from_db()
+    assert (member.website, member.spaces.get().town) == ("https://example.org", "Mandal")
+
+
+def test_approve_brings_a_space_that_was_on_the_way_up_to_date(coordinator):
+    prospect = OrganisationFactory(prospect=True, name="Flow")
+    space = SpaceFactory(organisation=prospect, name="Flow", town="Tromsø", county="55", coming=True)
+    request = ready(name="Flow")
+    request.spaces.create(name="flow", town="Tromso", address="Gata 2", latitude=69.65, longitude=18.95)
+    request.approve(by=coordinator, organisation=prospect)
+    space.refresh_from_db()
+    assert (space.status, space.address, space.precision) == ("open", "Gata 2", "exact")
+    assert prospect.spaces.count() == 1
+    assert Organisation.objects.members().get() == prospect
+
+
+@pytest.mark.parametrize("lacking", JoinRequest.CRITERIA)
+def test_approve_without_all_three_does_nothing(coordinator, lacking):
+    request = ready(**{lacking: False})
+    with pytest.raises(CriteriaNotMet):
+        request.approve(by=coordinator)
+    assert_nothing_done(request)
+
+
+def test_approve_believes_the_row_and_not_the_ticks_that_were_read_before(coordinator):
+    read_before = ready()
+    JoinRequest.objects.get().assess(by=coordinator, **dict.fromkeys(JoinRequest.CRITERIA, False))
+    with pytest.raises(CriteriaNotMet):
+        read_before.approve(by=coordinator)
+
+
+def test_second_coordinator_is_told_who_was_first_whatever_is_ticked(coordinator):
+    read_before = ready(meets_all=False)
+    JoinRequest.objects.get().decline("Nei", by=coordinator)
+    with pytest.raises(TooLate) as late:
+        read_before.approve(by=CoordinatorFactory())
+    assert late.value.join_request.reviewer == coordinator
+    assert not Organisation.objects.exists()
+
+
+def test_approve_of_an_unknown_place_does_nothing(coordinator):
+    request = ready()
+    request.spaces.create(name="Kaia", town="Oslo")
+    request.spaces.create(name="Loftet", town="Atlantis")
+    with pytest.raises(UnknownPlace):
+        request.approve(by=coordinator)
+    assert_nothing_done(request)
+    assert not Organisation.objects.exists()
+
+
+def test_approve_of_anothers_number_does_nothing(coordinator):
+    other = OrganisationFactory(organisation_number=NUMBER)
+    request = ready(organisation_number=NUMBER, member=OrganisationFactory())
+    for organisation in (None, OrganisationFactory()):
+        with pytest.raises(NumberTaken) as taken:
+            request.approve(by=coordinator, organisation=organisation)
+        assert taken.value.organisation == other
+        assert_nothing_done(request)
+
+
+def test_approve_of_its_own_number_extends_it(coordinator):
+    known = OrganisationFactory(organisation_number=NUMBER)
+    assert ready(organisation_number=NUMBER).approve(by=coordinator, organisation=known) == known
+
+
+def test_approve_without_a_number_takes_nobodys(coordinator):
+    OrganisationFactory(organisation_number="")
+    ready().approve(by=coordinator)
+    assert Organisation.objects.count() == 2

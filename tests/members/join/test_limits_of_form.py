@@ -1,0 +1,122 @@
+"""The form spams nobody."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from post_office.models import Email
+
+from members.models import JoinRequest
+from tests.factories import JoinRequestFactory
+
+from .form import send
+
+pytestmark = pytest.mark.django_db
+
+FROM = {"REMOTE_ADDR": "192.0.2.1"}
+
+
+def visitor(address):
+    return Client(REMOTE_ADDR=address)
+
+
+def test_one_mailbox_gets_three_mails_a_day_however_it_is_written():
+    written = ["te.st@example.org", "test+a@example.org", "TEST@example.org", "t.e.s.t+b@Example.org"]
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        for number, address in enumerate(written[:3]):
+            assert send(visitor(f"192.0.2.{number}"), contact_email=address).status_code == 302
+        refused = send(visitor("192.0.2.9"), contact_email=written[3], message="Behold dette")
+        page = unescape(refused.content.decode())
+        assert 'id="id_contact_email_error"' in page
+        assert "Behold dette" in page
+        assert JoinRequest.objects.count() == Email.objects.count() == 3
+        clock.shift(timedelta(days=1))
+        assert send(visitor("192.0.2.9"), contact_email=written[3]).status_code == 302
+
+
+def test_what_is_refused_counts_for_nothing():
+    for _ in range(4):
+        send(visitor("192.0.2.1"), contact_email="test@example.org")
+    for number in range(17):
+        assert send(visitor("192.0.2.1"), contact_email=f"other-{number}@example.org").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("same", "other"),
+    [(["192.0.2.1"], "192.0.2.2"), (["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::"], "2001:db8:0:1::1")],
+)
+def test_one_address_sends_twenty_an_hour(same, other):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        for number in range(20):
+            assert send(visitor(same[number % len(same)]), contact_email=f"a{number}@example.org").status_code == 302
+        refused = send(visitor(same[-1]), contact_email="b@example.org", message="Behold dette")
+        assert "Behold dette" in unescape(refused.content.decode())
+        assert 'class="faults"' in refused.content.decode()
+        assert send(visitor(other), contact_email="c@example.org").status_code == 302
+        clock.shift(timedelta(hours=1))
+        assert send(visitor(same[-1]), contact_email="b@example.org").status_code == 302
+
+
+def test_all_send_two_hundred_an_hour():
+    for number in range(200):
+        assert send(visitor(f"198.51.100.{number}"), contact_email=f"a{number}@example.org").status_code == 302
+    assert send(visitor("203.0.113.1"), contact_email="b@example.org").status_code == 200
+    assert JoinRequest.objects.count() == 200
+
+
+def test_the_web_server_in_front_says_who_it_is(settings):
+    settings.PRODUCTION = True
+    for number in range(20):
+        client = Client(REMOTE_ADDR="", headers={"x-forwarded-for": f"10.0.0.{number}, 192.0.2.1"})
+        assert send(client, contact_email=f"a{number}@example.org").status_code == 302
+    client = Client(REMOTE_ADDR="", headers={"x-forwarded-for": "10.0.0.99, 192.0.2.1"})
+    assert send(client, contact_email="b@example.org").status_code == 200
+
+
+def test_lost_link_is_answered_alike_and_sent_to_whom_it_belongs():
+    known = JoinRequestFactory(contact_email="kjent@example.org", state="received")
+    answers = []
+    for address in ("KJENT@example.org", "ukjent@example.org"):
+        response = visitor("192.0.2.1").post("/bli-med/lenke/", {"email": address})
+        answers.append((response.status_code, response["Location"], response.content))
+    assert answers[0] == answers[1]
+    email = Email.objects.get()
+    assert email.to == ["kjent@example.org"]
+    assert known.page_token in email.message
+
+
+def test_lost_link_of_an_unconfirmed_request_confirms_it():
+    request = JoinRequestFactory()
+    visitor("192.0.2.1").post("/en/join/link/", {"email": request.contact_email})
+    assert "/bli-med/bekreft/" in Email.objects.get().message
+
+
+def test_lost_link_writes_three_times_a_day():
+    request = JoinRequestFactory(state="received")
+    answers = {
+        visitor(f"192.0.2.{number}").post("/bli-med/lenke/", {"email": request.contact_email})["Location"]
+        for number in range(5)
+    }
+    assert len(answers) == 1
+    assert Email.objects.count() == 3
+
+
+def test_lost_link_is_asked_for_twenty_times_an_hour():
+    client = visitor("192.0.2.1")
+    for number in range(20):
+        assert client.post("/bli-med/lenke/", {"email": f"a{number}@example.org"}).status_code == 302
+    refused = client.post("/bli-med/lenke/", {"email": "b@example.org"})
+    assert "b@example.org" in refused.content.decode()
+    assert 'class="faults"' in refused.content.decode()
+
+
+@pytest.mark.parametrize("email", ["", "x", '"a,b"@example.org'])
+def test_lost_link_to_no_address_is_an_error_by_the_field(client, email):
+    page = unescape(client.post("/bli-med/lenke/", {"email": email}).content.decode())
+    assert 'id="id_email_error"' in page
+    assert email in page
