@@ -35,7 +35,7 @@ else:
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/coworking.sqlite3")
     EMAIL_URL = env.str("EMAIL_URL", default="console:", validate=a_mail_server)
     MAIL_FROM = env.str("MAIL_FROM", default="Coworking Norge <noreply@localhost>")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=validate.Regexp(r"([^@\s]+@[^@\s]+)?\Z"))
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=lambda email: not email or validate.Email()(email))
 ORGANISATION_REGISTER_URL = env.str("ORGANISATION_REGISTER_URL", default="https://data.brreg.no/enhetsregisteret/api")
 ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.no/adresser/v1")
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)

@@ -1,9 +1,11 @@
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from ..emails import validate_mailbox
@@ -22,6 +24,12 @@ class LineField(forms.CharField):
 
     def to_python(self, value):
         return " ".join(super().to_python(value).split())
+
+
+# The first mail goes to an address that nobody has confirmed, and mail programs link what looks like a web address.
+no_web_address = RegexValidator(
+    r"://|www\.|\.\w{2,}/", _("Leave web addresses out of the name."), inverse_match=True, flags=re.IGNORECASE
+)
 
 
 class TextField(forms.CharField):
@@ -69,6 +77,7 @@ class CorrectionForm(forms.ModelForm):
     name = LineField(
         label=_("Name of the organisation"),
         max_length=120,
+        validators=[no_web_address],
         error_messages={"required": _("What is the organisation called?")},
     )
     organisation_number = OrganisationNumberField(
@@ -99,6 +108,7 @@ class CorrectionForm(forms.ModelForm):
     contact_name = LineField(
         label=_("Your name"),
         max_length=120,
+        validators=[no_web_address],
         widget=forms.TextInput({"autocomplete": "name"}),
         error_messages={"required": _("What are you called?")},
     )

@@ -81,6 +81,7 @@ def test_empty_form_names_every_field_that_is_missing(client, address):
     assert not JoinRequest.objects.exists()
 
 
+LINKS = ["Vinn på https://evil.example", "WWW.evil.example", "Kari evil.example/vinn"]
 WRONG = {
     "name": "x" * 121,
     "organisation_number": "123456789",
@@ -110,6 +111,13 @@ def test_wrong_value_is_named_by_the_field_and_kept(client, field, value):
     ):
         assert kept in page
     assert not JoinRequest.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["name", "contact_name"])
+@pytest.mark.parametrize("name", LINKS)
+def test_no_web_address_reaches_a_mailbox_that_nobody_confirmed(client, field, name):
+    assert f"id_{field}" in summary(send(client, **{field: name}))
+    assert not Email.objects.exists()
 
 
 @pytest.mark.parametrize(
