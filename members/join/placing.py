@@ -56,9 +56,11 @@ class Placing(forms.Form):
                 space.latitude = space.longitude = None
             if Space.objects.location_of(space, organisation):
                 continue
-            for name in names:
-                if self.cleaned_data.get(name) in ("", None) and name not in self.errors:
-                    self.add_error(name, self._question(name, space))
+            missing = [name for name in names if self.cleaned_data.get(name) in ("", None) and name not in self.errors]
+            if f"latitude_{space.pk}" in missing:  # it says what both lack
+                missing = [name for name in missing if not name.startswith("longitude")]
+            for name in missing:
+                self.add_error(name, self._question(name, space))
 
     @staticmethod
     def _question(name, space):

@@ -1,8 +1,9 @@
 from .event import Event
-from .join_request import CriteriaNotMet, JoinRequest, NumberTaken, TooLate
+from .join_request import JoinRequest
 from .limit import Limit
 from .mail_preference import MailPreference
 from .organisation import Contact, Organisation, OrganisationQuerySet, PublicContact, VerbQuerySet
+from .refusals import CriteriaNotMet, NumberTaken, TooLate
 from .requested_space import RequestedSpace
 
 __all__ = [

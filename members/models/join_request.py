@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.core import signing
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -15,28 +15,9 @@ from ..slugs import free_slug
 from ..validators import validate_organisation_number
 from .join_request_queryset import JoinRequestQuerySet
 from .organisation import Organisation
+from .refusals import CriteriaNotMet, NumberTaken, TooLate
 
 NONCE = 22  # letters and digits: about 130 bits
-
-
-class TooLate(Exception):
-    """The step is not open any more: somebody was first. Carries the request as it now stands."""
-
-    def __init__(self, join_request):
-        self.join_request = join_request
-        super().__init__(join_request.get_state_display())
-
-
-class CriteriaNotMet(Exception):
-    """Not all three elements of coworking are ticked."""
-
-
-class NumberTaken(Exception):
-    """Another organisation than the one to be made or extended has the organisation number. Carries the other one."""
-
-    def __init__(self, organisation):
-        self.organisation = organisation
-        super().__init__(organisation.name)
 
 
 def new_nonce() -> str:
@@ -242,11 +223,14 @@ class JoinRequest(models.Model):
             raise CriteriaNotMet
         self._move(self.UNDECIDED, self.State.APPROVED, reviewer=by)
         organisation = organisation or self.member
-        taken = Organisation.objects.filter(organisation_number=self.organisation_number or None)
-        if other := taken.exclude(pk=organisation and organisation.pk).first():
-            raise NumberTaken(other)
         organisation = organisation or Organisation(name=self.name, slug=free_slug(Organisation, self.name))
-        organisation.join(by=by, number=self.organisation_number, website=self.website)
+        self._refuse_taken_number(organisation)
+        try:
+            with transaction.atomic():
+                organisation.join(by=by, number=self.organisation_number, website=self.website)
+        except IntegrityError:
+            self._refuse_taken_number(organisation)  # taken at this very moment
+            raise
         for space in self.spaces.all():
             organisation.spaces.establish(by=by, organisation=organisation, requested=space)
         self.member = organisation
@@ -272,6 +256,11 @@ class JoinRequest(models.Model):
         self.spaces.all().delete()
         for values in spaces:
             self.spaces.create(**values)
+
+    def _refuse_taken_number(self, organisation):
+        taken = Organisation.objects.filter(organisation_number=self.organisation_number or None)
+        if other := taken.exclude(pk=organisation.pk).first():
+            raise NumberTaken(other)
 
     def _tell(self, what, *, by=None, text=""):
         self.events.create(what=what, by=by, text=text)

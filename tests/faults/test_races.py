@@ -9,7 +9,7 @@ from post_office.models import Email, Log
 
 from members import outbox
 from members.join import emails
-from members.models import Event, JoinRequest, Organisation, RequestedSpace, TooLate
+from members.models import Event, JoinRequest, NumberTaken, Organisation, RequestedSpace, TooLate
 from spaces.models import Space
 from tests.at_once import at_once
 from tests.factories import CoordinatorFactory, JoinRequestFactory
@@ -57,6 +57,25 @@ def test_two_coordinators_deciding_at_once_decide_once(decisions):
     approved = JoinRequest.objects.filter(state=State.APPROVED).count()
     assert Organisation.objects.count() == Space.objects.count() == approved
     assert Email.objects.count() == Event.objects.count() == ROUNDS
+
+
+def test_two_requests_of_one_number_approved_at_once_make_one_organisation(coordinator):
+    for number in range(10):
+        Organisation.objects.all().delete()
+        requests = [
+            JoinRequestFactory(state=State.RECEIVED, meets_all=True, name=name, organisation_number="923609016")
+            for name in (f"First {number}", f"Second {number}")
+        ]
+
+        def approved(request):
+            try:
+                request.approve(by=coordinator)
+            except NumberTaken as taken:
+                return taken.organisation
+            return None
+
+        told = at_once(*(partial(approved, request) for request in requests))
+        assert sorted(told, key=bool) == [None, Organisation.objects.get()]
 
 
 class Meeting(BaseEmailBackend):
