@@ -30,7 +30,7 @@ def public_addresses():
     """Every address that the public could try, those of hidden things included."""
     for language in ("nb", "en"):
         with translation.override(language):
-            yield from (reverse(name) for name in ("landing", "spaces:directory", "members:organisations", "about", "join:form"))
+            yield from map(reverse, ["landing", "spaces:directory", "members:organisations", "about", "join:form"])
             yield reverse("spaces:directory") + f"?q={CANARY}"
             yield from (space.get_absolute_url() for space in Space.objects.all())
             yield from (organisation.get_absolute_url() for organisation in Organisation.objects.all())
