@@ -7,6 +7,7 @@ from post_office.models import STATUS, Email
 
 from members.join import attention as join_attention
 from members.join.admin_forms import MyMailForm
+from members.validators import is_mailbox
 from spaces import attention as spaces_attention
 
 
@@ -29,7 +30,8 @@ class CoworkingAdminSite(admin.AdminSite):
         kinds = [join_attention.notes, undeliverable, spaces_attention.notes]
         context = {
             "attention": [note for notes in kinds for note in notes(request.user)],
-            "is_unreachable": not request.user.email and request.user.has_perm("members.change_joinrequest"),
+            "is_unreachable": not is_mailbox(request.user.email)
+            and request.user.has_perm("members.change_joinrequest"),
         }
         return super().index(request, context | (extra_context or {}))
 

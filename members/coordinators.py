@@ -3,6 +3,8 @@
 from django.apps import apps
 from django.contrib.auth import get_user_model
 
+from .validators import is_mailbox
+
 GROUP = "Koordinator"
 
 
@@ -14,15 +16,20 @@ def grant(sender, using, apps=apps, **_):
     group.permissions.add(*wanted)
 
 
-def reachable():
-    """The coordinators who gave an address."""
+def reachable() -> list:
+    """The coordinators whose address mail can be sent to, with what they prefer."""
     users = get_user_model().objects.filter(is_active=True, is_staff=True, groups__name=GROUP)
-    return users.exclude(email="").order_by("pk")
+    return [user for user in users.select_related("mail_preference").order_by("pk") if is_mailbox(user.email)]
 
 
-def told_at_once():
-    return reachable().exclude(mail_preference__timing="digest")
+def told_at_once() -> list:
+    return [user for user in reachable() if not is_told_daily(user)]
 
 
-def told_daily():
-    return reachable().filter(mail_preference__timing="digest").select_related("mail_preference")
+def told_daily() -> list:
+    return [user for user in reachable() if is_told_daily(user)]
+
+
+def is_told_daily(user) -> bool:
+    preference = getattr(user, "mail_preference", None)
+    return preference is not None and preference.timing == preference.Timing.DIGEST

@@ -2,17 +2,15 @@
 
 import re
 
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 from post_office.models import Email
 
 from . import outbox
+from .validators import validate_mailbox
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -33,13 +31,6 @@ def queue(name: str, *, to: str, language: str, context: dict, reply_to: str = "
     )
     message.attach_alternative(html, "text/html")
     return outbox.put(message)
-
-
-def validate_mailbox(address: str):
-    """Stricter than Django: a quoted name may hold a comma, at which post_office would split it into several."""
-    validate_email(address)
-    if '"' in address:
-        raise ValidationError(_("Enter an e-mail address without quotation marks."), code="invalid")
 
 
 def _rendered(template, context, links):

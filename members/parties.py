@@ -3,13 +3,20 @@
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 IPV6_PREFIX = 64  # what one customer is given
 
 
+def ascii_address(address: str) -> str:
+    """The address as it is put on the envelope: the domain in small ASCII letters. UnicodeError where it has none."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{punycode(domain).casefold()}"
+
+
 def mailbox(address: str) -> str:
     """Dots and +tags in the local part reach the same mailbox at the large providers."""
-    local, _at, domain = address.strip().casefold().rpartition("@")
+    local, _at, domain = ascii_address(address.strip()).casefold().rpartition("@")
     return f"{local.split('+')[0].replace('.', '')}@{domain}"
 
 

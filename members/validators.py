@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as InvalidNumber
@@ -13,7 +13,7 @@ def validate_not_in_future(day: date):
         raise ValidationError(_("This day is still to come."))
 
 
-validate_postal_code = RegexValidator(r"^\d{4}\Z", _("A postal code has four digits."))
+validate_postal_code = RegexValidator(r"^[0-9]{4}\Z", _("A postal code has four digits."))
 
 
 def validate_organisation_number(value: str):
@@ -24,3 +24,18 @@ def validate_organisation_number(value: str):
         valid = False
     if not valid:
         raise ValidationError(_("An organisation number has nine digits and begins with 8 or 9. Check it at brreg.no."))
+
+
+def validate_mailbox(address: str):
+    """Stricter than Django: a quoted name may hold a comma, at which post_office would split it into several."""
+    validate_email(address)
+    if '"' in address:
+        raise ValidationError(_("Enter an e-mail address without quotation marks."), code="invalid")
+
+
+def is_mailbox(address: str) -> bool:
+    try:
+        validate_mailbox(address)
+    except ValidationError:
+        return False
+    return True

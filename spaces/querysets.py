@@ -34,7 +34,10 @@ class Location(NamedTuple):
 
 
 def locate(requested, space=None) -> Location:
-    """Where the requested space is; what is known of the space fills what was not asked for. Raises UnknownPlace."""
+    """Where the requested space is; what is known of the space fills what was not asked for. Raises UnknownPlace.
+
+    A known space that moves to another address without a new pin is only known to the town.
+    """
     place = postal_place(requested.postal_code)
     county = (space and space.county) or requested.county or (place.county if place else "")
     centre = town_centre(requested.town, county or None)
@@ -42,8 +45,9 @@ def locate(requested, space=None) -> Location:
     municipality = centre.municipality if centre else ""
     if county and requested.position:
         return Location(county, municipality, *requested.position, "exact")
-    if space and space.latitude is not None:
-        return Location(county, municipality, space.latitude, space.longitude, space.precision)
+    moved = bool(space and space.address and requested.address and fold(space.address) != fold(requested.address))
+    if space and space.latitude is not None and not (moved and centre):
+        return Location(county, municipality, space.latitude, space.longitude, "town" if moved else space.precision)
     if county and centre:
         return Location(county, municipality, centre.latitude, centre.longitude, "town")
     raise UnknownPlace(requested)
@@ -119,7 +123,7 @@ class SpaceQuerySet(VerbQuerySet):
         space.latitude, space.longitude, space.precision = location.latitude, location.longitude, location.precision
         space.address = requested.address or space.address
         space.postal_code = requested.postal_code or space.postal_code
-        space.status, space.hidden = "open" if requested.is_open else "coming", False
+        space.status, space.hidden = "open" if requested.is_open or space.status == "open" else "coming", False
         space.slug = space.slug or free_slug(self.model, space.title)
         space._history_user, space._change_reason = by, gettext_noop("join request approved")
         space.save()

@@ -10,14 +10,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import registers
-from ..models import JoinRequest
-from ..outside import Unavailable
+from ..models import JoinRequest, TooLate
+from ..outside import Unavailable, one_line
 from ..validators import validate_organisation_number
 from . import limits
 from .forms import MOST_SPACES, ApplicationForm, CorrectionForm, RequestedSpaces, SubmissionField
 
 NOT_STORED = {"submission", "fax"}
-ORGANISATION_FIELDS = 4  # of the form stand before the spaces
+BEFORE_SPACES = {"member", "organisation_number", "name", "website"}  # on the page
+LONGEST_CHOICE = 200  # characters of each value of a hit
 
 
 class Fault(NamedTuple):
@@ -66,10 +67,15 @@ class Application:
     def is_valid(self) -> bool:
         valid = self.form.is_valid() & self.spaces.is_valid()
         if self.form.has_error("submission", "unknown"):
-            self.form.data = self.form.data | {"submission": SubmissionField.new()}
+            self.renew_stamp()
         elif len(self.form.errors) > 1 or not self.spaces.is_valid():
             self.form.errors.pop("submission", None)  # it will not be as fast again
         return valid
+
+    def renew_stamp(self):
+        data = self.form.data.copy()
+        data["submission"] = SubmissionField.new()
+        self.form.data = data
 
     def values(self) -> dict:
         return {name: value for name, value in self.form.cleaned_data.items() if name not in NOT_STORED}
@@ -79,15 +85,24 @@ class Application:
         """Store what was sent, once. ValidationError, and nothing stored, where too much was sent lately."""
         values = self.values() | {"language": get_language()}
         submission = self.form.cleaned_data["submission"]
-        join_request, mailed = JoinRequest.objects.submit(submission, values, self.spaces.filled)
+        try:
+            join_request, mailed = JoinRequest.objects.submit(submission, values, self.spaces.filled)
+        except TooLate:
+            self.renew_stamp()
+            message = _("You have sent and confirmed this already. Is it another request? Then send it once more.")
+            raise ValidationError(message) from None
         if mailed:
             limits.count_request(self.client, values["contact_email"])
         return join_request
 
     @transaction.atomic
     def correct(self):
-        """TooLate where it is decided; ValidationError where it was corrected too often lately."""
-        self.correcting.correct(self.values(), self.spaces.filled)
+        """ValidationError where it is decided, or was corrected too often lately."""
+        try:
+            self.correcting.correct(self.values(), self.spaces.filled)
+        except TooLate:
+            message = _("The request was decided meanwhile, so that nothing can be corrected any more.")
+            raise ValidationError(message) from None
         if not limits.correction_allowed(self.correcting):
             raise ValidationError(_("You have corrected it many times today. Try again tomorrow."))
 
@@ -99,15 +114,24 @@ class Application:
         """What is wrong, in the order of the page."""
         if not self.is_sent:
             return []
-        fields = list(self.form)
-        forms = [fields[:ORGANISATION_FIELDS], *self.spaces, fields[ORGANISATION_FIELDS:]]
+        before = [field for field in self.form if field.name in BEFORE_SPACES]
+        after = [field for field in self.form if field.name not in BEFORE_SPACES]
         whole = [*self.form.non_field_errors(), *(message for row in self.spaces for message in row.non_field_errors())]
         if not any(row.errors for row in self.spaces):
             whole += self.spaces.non_form_errors()
         return [
             *(Fault("", "", message) for message in whole),
-            *(fault_of(field, message) for form in forms for field in form for message in field.errors),
+            *(fault for field in before for fault in faults_of(field)),
+            *(fault for number, row in enumerate(self.spaces, 1) for fault in self.faults_of_row(number, row)),
+            *(fault for field in after for fault in faults_of(field)),
         ]
+
+    def faults_of_row(self, number: int, row) -> list[Fault]:
+        faults = [fault for field in row for fault in faults_of(field)]
+        if len(self.spaces.forms) == 1:
+            return faults
+        space = _("Space %(number)s") % {"number": number}
+        return [fault._replace(label=f"{space}, {fault.label}") for fault in faults]
 
     @property
     def is_full(self) -> bool:
@@ -117,7 +141,7 @@ class Application:
         """One of organisation, add, remove-<row>, address-<row>, choose-<row>-<value of a hit>; others do nothing."""
         verb, _dash, rest = wish.partition("-")
         row, _dash, value = rest.partition("-")
-        index = int(row) if row.isdecimal() and int(row) < len(self.rows) else None
+        index = next((index for index in range(len(self.rows)) if str(index) == row), None)
         if verb == "organisation":
             self.focus, self.answer = "organisation-answer", Answer("organisation", self.ask_organisation())
         elif verb == "add" and len(self.rows) < MOST_SPACES:
@@ -183,7 +207,7 @@ class Application:
             )
         except (ValueError, TypeError, RecursionError):
             return _("Choose an address once more.")
-        row |= {name: str(value) for name, value in values.items()}
+        row |= {name: one_line(str(value), LONGEST_CHOICE) for name, value in values.items()}
         return _("The pin stands at %(address)s.") % {"address": row["address"]}
 
 
@@ -203,8 +227,7 @@ def hit(index: int, address: registers.Address) -> Hit:
     return Hit(label, f"choose-{index}-{json.dumps(values, ensure_ascii=False)}")
 
 
-def fault_of(field, message: str) -> Fault:
-    """Leads to the control itself; to the first one where there are several, to none where it cannot be seen."""
-    if field.is_hidden:
-        return Fault("", "", message)
-    return Fault(f"{field.auto_id}_0" if field.use_fieldset else field.auto_id, field.label, message)
+def faults_of(field) -> list[Fault]:
+    """Each leads to the control itself; to the first where there are several, to none where it cannot be seen."""
+    anchor = f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+    return [Fault("" if field.is_hidden else anchor, field.label, message) for message in field.errors]

@@ -12,6 +12,7 @@ from ..coordinators import told_at_once
 from ..emails import queue
 
 COORDINATORS_LANGUAGE = "nb"
+MOST_LINKS = 10
 
 
 def confirm_address(request):
@@ -22,9 +23,13 @@ def remind_to_confirm(request):
     _to_applicant("remind_to_confirm", request)
 
 
-def link(request):
-    """The way back to the applicant's page, for somebody who lost it."""
-    _to_applicant("link", request)
+def links(requests):
+    """The way back to each of one applicant's requests, for somebody who lost it; nothing where there is none."""
+    requests = list(requests.select_for_update()[:MOST_LINKS])  # locked, so that none is erased before it is linked
+    if requests:
+        email = _to_applicant("links", requests[0], requests=requests)
+        for request in requests[1:]:
+            request.mails.add(email)
 
 
 def received(request):
@@ -77,7 +82,7 @@ def digest(coordinator, new: list, answered: list) -> Email:
 
 
 @transaction.atomic
-def _to_applicant(name, request, **context):
+def _to_applicant(name, request, **context) -> Email:
     email = queue(
         name,
         to=request.contact_email,
@@ -86,6 +91,7 @@ def _to_applicant(name, request, **context):
         reply_to=settings.CONTACT_EMAIL,
     )
     request.mails.add(email)
+    return email
 
 
 def _to_all_told_at_once(name, request):

@@ -8,9 +8,10 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from ..emails import validate_mailbox
 from ..forms import OrganisationNumberField
 from ..models import JoinRequest, Organisation, RequestedSpace
+from ..parties import ascii_address
+from ..validators import validate_mailbox
 
 QUICKEST = timedelta(seconds=3)  # in which a person can fill in the form
 MOST_SPACES = 10
@@ -39,6 +40,20 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n")
+
+
+class MailboxField(forms.EmailField):
+    """One mailbox, written in one way: a domain has many spellings that reach the same."""
+
+    default_validators = [validate_mailbox]
+    widget = forms.EmailInput({"autocomplete": "email"})
+
+    def clean(self, value):
+        address = super().clean(value)
+        try:
+            return ascii_address(address)
+        except UnicodeError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class SubmissionField(forms.CharField):
@@ -147,12 +162,10 @@ class CorrectionForm(forms.ModelForm):
 
 
 class ApplicationForm(CorrectionForm):
-    contact_email = forms.EmailField(
+    contact_email = MailboxField(
         label=_("E-mail"),
-        validators=[validate_mailbox],
         help_text=_("We write to it; it is not shown to anybody else."),
         error_messages={"required": _("Where can we write to you?")},
-        widget=forms.EmailInput({"autocomplete": "email"}),
     )
     submission = SubmissionField()
     fax = forms.CharField(
@@ -206,7 +219,7 @@ class RequestedSpaceForm(forms.ModelForm):
 
 
 class Spaces(forms.BaseFormSet):
-    """A row each, one at least; rows left empty do not count, wherever they came from."""
+    """A row each. The first must be filled in; others left empty do not count."""
 
     default_error_messages = forms.BaseFormSet.default_error_messages | {
         "too_few_forms": _("Tell us of one space at least."),
@@ -247,8 +260,8 @@ class AnswerForm(forms.Form):
 
 
 class LostLinkForm(forms.Form):
-    email = forms.EmailField(
-        label=_("The e-mail address that you gave in the form"),
-        validators=[validate_mailbox],
-        widget=forms.EmailInput({"autocomplete": "email"}),
-    )
+    email = MailboxField(label=_("The e-mail address that you gave in the form"))
+
+
+class MendAddressForm(forms.Form):
+    email = MailboxField(label=_("The right address"))

@@ -14,11 +14,22 @@ from ..models import JoinRequest, TooLate
 from ..parties import client
 from . import emails, limits
 from .application import Application
-from .forms import AnswerForm, LostLinkForm
+from .forms import AnswerForm, LostLinkForm, MendAddressForm
 
 SENT = "join-request-sent"
 SENT_SECONDS = 24 * 3600
 Purpose = JoinRequest.Purpose
+
+
+def discreet(response):
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def no_link(request):
+    return render(request, "members/joinrequest_no_link.html", {"form": LostLinkForm()}, status=404)
 
 
 def by_link(purpose):
@@ -28,14 +39,7 @@ def by_link(purpose):
         @wraps(view)
         def with_token(request, token):
             join_request = JoinRequest.objects.with_token(purpose, token)
-            if join_request is None:
-                response = render(request, "members/joinrequest_no_link.html", {"form": LostLinkForm()}, status=404)
-            else:
-                response = view(request, join_request)
-            add_never_cache_headers(response)
-            response["Referrer-Policy"] = "same-origin"
-            response["X-Robots-Tag"] = "noindex"
-            return response
+            return discreet(view(request, join_request) if join_request else no_link(request))
 
         return with_token
 
@@ -56,24 +60,42 @@ def form(request):
     return render(request, "members/joinrequest_form.html", context)
 
 
-@never_cache
 def thanks(request, token):
-    """What happens now. The address that was written to is shown to whoever has just sent the form."""
+    """What happens now; who has just sent the form sees the address that was written to, and may mend it."""
     try:
         key = signing.loads(token, salt=SENT, max_age=SENT_SECONDS)
     except signing.BadSignature:
         key = None
     join_request = JoinRequest.objects.unconfirmed().filter(pk=key).first()
-    context = {"join_request": join_request, "days_to_decide": settings.DAYS_TO_DECIDE}
-    return render(request, "members/joinrequest_thanks.html", context)
+    form = MendAddressForm(request.POST or None)
+    if join_request and form.is_valid():
+        try:
+            mend_address(join_request, form.cleaned_data["email"], client(request))
+        except ValidationError as refused:
+            form.add_error("email", refused.messages)
+        else:
+            return redirect("join:thanks", token)
+    context = {"join_request": join_request, "form": form, "days_to_decide": settings.DAYS_TO_DECIDE}
+    return discreet(render(request, "members/joinrequest_thanks.html", context))
+
+
+@transaction.atomic
+def mend_address(join_request, email, client):
+    """Nothing where it is the same, or confirmed meanwhile. ValidationError where too much was sent lately."""
+    if email != join_request.contact_email:
+        with suppress(TooLate):
+            join_request.move_to(email)
+            limits.count_request(client, email)
 
 
 @by_link(Purpose.CONFIRM)
 def confirm(request, join_request):
     if request.method != "POST":
         return render(request, "members/joinrequest_confirm.html", {"join_request": join_request})
-    with suppress(TooLate):  # by a second click: it is done
+    try:
         join_request.confirm()
+    except TooLate:
+        return no_link(request)
     return redirect("join:page", join_request.page_token)
 
 
@@ -86,10 +108,9 @@ def lost_link(request):
     if not limits.link_allowed(client(request)):
         form.add_error(None, _("Somebody has asked for very many links from where you are. Try again in an hour."))
         return render(request, "members/joinrequest_lost_link.html", {"form": form})
-    with transaction.atomic():
-        for join_request in JoinRequest.objects.of(form.cleaned_data["email"])[: limits.MAILS]:
-            if limits.mail_allowed(join_request.contact_email):
-                emails.link(join_request)
+    if limits.mail_allowed(form.cleaned_data["email"]):
+        with transaction.atomic():
+            emails.links(JoinRequest.objects.of(form.cleaned_data["email"]))
     return redirect("join:link_sent")
 
 
@@ -129,11 +150,9 @@ def correct(request, join_request):
             application.correct()
         except ValidationError as refused:
             application.refuse(refused)
-        except TooLate:
-            return render_page(request, join_request, AnswerForm(), too_late=True)
         else:
             return redirect("join:page", join_request.page_token)
-    if not join_request.is_undecided:
+    elif not join_request.is_undecided:
         return redirect("join:page", join_request.page_token)
     return render(
         request, "members/joinrequest_correct.html", {"application": application, "join_request": join_request}

@@ -81,7 +81,6 @@ class JoinRequest(models.Model):
     has_facilitation = models.BooleanField(_("the facilitation is there"), default=False, db_default=False)
 
     objects = JoinRequestQuerySet.as_manager()
-    new_nonce = staticmethod(new_nonce)
 
     class Meta:
         verbose_name = _("join request")
@@ -158,8 +157,24 @@ class JoinRequest(models.Model):
         return self.token(self.Purpose.PAGE)
 
     @transaction.atomic
+    def move_to(self, email: str):
+        """Write to another address instead: what went to the one before opens nothing any more."""
+        self._move(
+            [self.State.UNCONFIRMED],
+            self.State.UNCONFIRMED,
+            contact_email=email,
+            page_nonce=new_nonce(),
+            confirm_nonce=new_nonce(),
+            reminded=False,
+        )
+        emails.confirm_address(self)
+
+    @transaction.atomic
     def confirm(self):
-        self._move([self.State.UNCONFIRMED], self.State.RECEIVED, confirm_nonce="")
+        """TooLate also where another address was given since this row was read."""
+        self._move(
+            [self.State.UNCONFIRMED], self.State.RECEIVED, {"confirm_nonce": self.confirm_nonce}, confirm_nonce=""
+        )
         self._tell("confirmed")
         emails.received(self)
         emails.new_request(self)
@@ -241,11 +256,11 @@ class JoinRequest(models.Model):
 
     @transaction.atomic
     def erase(self):
-        """Leave nothing of it, in the outbox neither. TooLate where it waits for a decision (again)."""
+        """Leave nothing of it, in the outbox neither. TooLate where it waits for the coordinators (again)."""
         locked = JoinRequest.objects.select_for_update().filter(pk=self.pk).first()
         if locked is None:
             return
-        if locked.is_undecided:
+        if locked.waits_for == "coordinators":
             raise TooLate(locked)
         mails = Email.objects.filter(pk__in=locked.mails.values("pk"))
         list(mails.select_for_update())  # else a sender could log a failure in between, which would keep its mail
@@ -272,9 +287,9 @@ class JoinRequest(models.Model):
         if not changed:
             raise TooLate(self)
 
-    def _move(self, sources, target, **values):
+    def _move(self, sources, target, still=None, **values):
         """Claim the row by a conditional UPDATE; TooLate where it is in none of the source states any more."""
-        claimed = JoinRequest.objects.filter(pk=self.pk, state__in=sources).update(
+        claimed = JoinRequest.objects.filter(pk=self.pk, state__in=sources, **(still or {})).update(
             state=target, waits_since=timezone.now(), overdue_told=False, **values
         )
         self.refresh_from_db()

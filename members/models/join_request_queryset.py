@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..join import emails
+from .refusals import TooLate
 
 DAYS_TO_CONFIRM = 7
 DAYS_TO_REMINDER = 3
-DAYS_KEPT = 180  # after a request was declined or withdrawn, or its organisation left
+DAYS_KEPT = 180  # after a request was declined, withdrawn or left unanswered, or its organisation left
 
 
 class JoinRequestQuerySet(models.QuerySet):
@@ -29,9 +30,10 @@ class JoinRequestQuerySet(models.QuerySet):
         return self.filter(contact_email__iexact=email).order_by("-created", "-pk")
 
     def to_remind(self):
-        """Unconfirmed for a while, and not reminded of it."""
-        waited = timezone.now() - timedelta(days=DAYS_TO_REMINDER)
-        return self.unconfirmed().filter(reminded=False, waits_since__lte=waited)
+        """Unconfirmed for a while, not reminded of it, and not to be erased yet."""
+        now = timezone.now()
+        first, last = now - timedelta(days=DAYS_TO_CONFIRM), now - timedelta(days=DAYS_TO_REMINDER)
+        return self.unconfirmed().filter(reminded=False, waits_since__gt=first, waits_since__lte=last)
 
     def overdue(self):
         """Waiting for a coordinator too long, and none was told."""
@@ -44,8 +46,8 @@ class JoinRequestQuerySet(models.QuerySet):
         unconfirmed = Q(state=state.UNCONFIRMED, waits_since__lte=now - timedelta(days=DAYS_TO_CONFIRM))
         long_ago = Q(waits_since__lte=now - timedelta(days=DAYS_KEPT))
         left = Q(member=None) | Q(member__left_on__lte=timezone.localdate() - timedelta(days=DAYS_KEPT))
-        refused = Q(state__in=self.model.REFUSED)
-        return self.filter(unconfirmed | long_ago & (refused | Q(state=state.APPROVED) & left)).order_by("pk")
+        over = Q(state__in=[*self.model.REFUSED, state.WAITING])
+        return self.filter(unconfirmed | long_ago & (over | Q(state=state.APPROVED) & left)).order_by("pk")
 
     def with_token(self, purpose, token: str):
         """The request whose applicant was given the token, or None for any token that is not right."""
@@ -61,18 +63,21 @@ class JoinRequestQuerySet(models.QuerySet):
     def submit(self, submission, values: dict, spaces: list[dict]) -> tuple:
         """What a form brought in, and whether a mail was queued: sent twice, it is one request and one mail.
 
-        Sent again with other words before it was confirmed, it takes them, and goes to the new address if that is new.
+        Sent again with other words before it was confirmed, it takes them, and goes to the new address if that is new;
+        TooLate once it is confirmed.
         """
         request, is_new = self.select_for_update().get_or_create(submission=submission, defaults=values)
         moved = values["contact_email"] != request.contact_email
         if not is_new:
-            nonces = {"page_nonce": self.model.new_nonce(), "confirm_nonce": self.model.new_nonce()} if moved else {}
-            if not self.unconfirmed().filter(pk=request.pk).update(**values, **nonces):
-                return request, False
+            if request.state != self.model.State.UNCONFIRMED:
+                raise TooLate(request)
+            self.filter(pk=request.pk).update(**values)
             request.refresh_from_db()
         request.replace_spaces(spaces)
-        if is_new or moved:
+        if is_new:
             emails.confirm_address(request)
+        elif moved:
+            request.move_to(values["contact_email"])
         return request, is_new or moved
 
     def _in(self, *states):

@@ -4,6 +4,7 @@
 import { createMap } from "./map.js";
 
 const CLOSE_ZOOM = 9;
+const AGAIN_MS = 5000; // until what was stopped can be sent again
 const form = document.querySelector("[data-join]");
 
 if (form) {
@@ -13,38 +14,37 @@ if (form) {
 for (const other of document.querySelectorAll("[data-once]")) other.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", () => { // by the back button, to mend what was sent
   for (const sent of document.querySelectorAll("[data-sent]")) delete sent.dataset.sent;
+  for (const wish of document.querySelectorAll("[data-wish]")) wish.remove();
 });
 document.querySelector("[autofocus]")?.focus();
 
 async function onSubmit(event) {
   if (event.submitter?.name !== "do") return sendOnce(event);
   event.preventDefault();
-  if (form.ariaBusy === "true") return;
-  form.ariaBusy = "true";
   const data = new FormData(form, event.submitter);
+  form.inert = true; // what would be typed meanwhile would be lost
   try {
     const answer = await fetch(form.action, { method: "POST", body: data });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     form.replaceChildren(...page.querySelector("[data-join]").childNodes);
     enhance(form);
+    form.inert = false;
     form.querySelector("[autofocus]")?.focus();
   } catch {
-    form.append(hidden("do", data.get("do"))); // no network, no such page: as without script
+    form.inert = false;
+    const wish = Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: data.get("do") });
+    wish.dataset.wish = "";
+    form.append(wish); // no network, no such page: as without script
     form.submit();
-  } finally {
-    form.ariaBusy = "false";
   }
 }
 
-/* Only what comes after the first press is stopped: a disabled button would not be sent. */
+/* Only what comes soon after the first press is stopped: a disabled button would not be sent. */
 function sendOnce(event) {
   const sent = event.currentTarget;
   if (sent.dataset.sent) event.preventDefault();
   sent.dataset.sent = "yes";
-}
-
-function hidden(name, value) {
-  return Object.assign(document.createElement("input"), { type: "hidden", name, value });
+  setTimeout(() => { delete sent.dataset.sent; }, AGAIN_MS);
 }
 
 function enhance(root) {
@@ -61,11 +61,24 @@ function addMap(place) {
   const icon = L.divIcon({ html: note, className: "pin", iconSize: [44, 44], iconAnchor: [22, 42] });
   const marker = L.marker([65, 13], { icon, draggable: true, keyboard: false });
 
+  const status = place.querySelector("[data-status]");
+  const remove = place.querySelector("[data-remove]");
+
   function put({ lat, lng }) {
     latitude.value = lat.toFixed(5);
     longitude.value = lng.toFixed(5);
     marker.setLatLng([lat, lng]).addTo(map);
+    remove.hidden = false;
+    status.textContent = status.dataset.placed;
   }
+
+  remove.addEventListener("click", () => {
+    latitude.value = longitude.value = "";
+    marker.remove();
+    remove.hidden = true;
+    status.textContent = status.dataset.removed;
+    place.querySelector("[data-middle]").focus();
+  });
 
   map.on("click", ({ latlng }) => put(latlng));
   marker.on("dragend", () => put(marker.getLatLng()));
@@ -73,6 +86,7 @@ function addMap(place) {
   if (latitude.value && longitude.value) {
     const position = L.latLng(Number(latitude.value), Number(longitude.value));
     marker.setLatLng(position).addTo(map);
+    remove.hidden = false;
     map.setView(position, CLOSE_ZOOM, { animate: false });
   }
 }

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from members.coordinators import reachable, told_daily
 from members.join import emails
+from members.join.limits import mail_allowed
 from members.models import JoinRequest, MailPreference
 
 UNDER_WAY = timedelta(minutes=1)  # what happened so short a time ago may not be committed: it is for the next digest
@@ -28,7 +29,9 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def remind(request) -> bool:
-    """Whether it was still to be done."""
+    """Whether it was still to be done; tomorrow where the mailbox has had enough for a day."""
+    if not mail_allowed(request.contact_email):
+        return False
     if not JoinRequest.objects.to_remind().filter(pk=request.pk).update(reminded=True):
         return False
     request.refresh_from_db()

@@ -10,8 +10,9 @@ from django.core import signing
 from django.utils import timezone
 from post_office.models import Email
 
-from members.models import JoinRequest
-from tests.factories import JoinRequestFactory
+from members.models import Event, JoinRequest, Organisation, RequestedSpace
+from spaces.models import Space
+from tests.factories import JoinRequestFactory, OrganisationFactory
 
 from .form import ORGANISATION, SPACE, rows
 
@@ -74,7 +75,8 @@ def test_get_of_every_mailed_link_changes_nothing(client, coordinator, language)
 
 
 def everything():
-    return [list(model.objects.order_by("pk").values()) for model in (JoinRequest, Email)]
+    models = JoinRequest, RequestedSpace, Event, Organisation, Space, Email
+    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 PAGES = ["", "svar/", "rett/", "trekk/", "slett/"]
@@ -199,6 +201,18 @@ def test_correction_too_late_changes_nothing(client, request_in_hand, coordinato
     client.post(page(request_in_hand, "rett/"), ORGANISATION | rows(SPACE))
     assert JoinRequest.objects.get().name == "Ærlig hus"
     assert client.get(page(request_in_hand, "rett/"))["Location"] == page(request_in_hand)
+
+
+def test_correction_too_late_is_kept_on_the_page(client, request_in_hand, coordinator):
+    JoinRequest.objects.get().decline("Nei", by=coordinator)
+    response = client.post(page(request_in_hand, "rett/"), ORGANISATION | rows(SPACE) | {"message": "Et langt svar"})
+    assert "Et langt svar" in text(response)
+    assert 'class="faults"' in text(response)
+
+
+def test_what_was_sent_names_the_membership(client):
+    request = JoinRequestFactory(state=State.RECEIVED, member=OrganisationFactory(name="Coworx"))
+    assert "Coworx" in text(client.get(page(request)))
 
 
 def test_correction_is_done_ten_times_a_day(client, request_in_hand):

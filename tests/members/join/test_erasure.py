@@ -92,7 +92,7 @@ def apply(clock):
     Limit.allows("mail", mailbox(VALUES["contact_email"]), at_most=3, within=timedelta(days=1))
     JoinRequest.objects.submit(key, VALUES | {"contact_email": "sangerud@example.org"}, SPACES)
     request, _mailed = JoinRequest.objects.submit(key, VALUES, SPACES)
-    emails.link(request)
+    emails.links(JoinRequest.objects.of(VALUES["contact_email"]))
     clock.shift(timedelta(days=3))
     go_through_the_day(clock)
     return request
@@ -114,7 +114,7 @@ def discuss(request, by, clock):
     request.ask(PERSON, by=by)
     request.answer(PERSON)
     request.correct(VALUES | {"name": "Loftet AS"}, SPACES)
-    emails.link(request)
+    emails.links(JoinRequest.objects.of(VALUES["contact_email"]))
     go_through_the_day(clock)
 
 

@@ -190,6 +190,54 @@ def test_unknown_stamp_is_renewed(client, submission):
         assert client.post("/bli-med/", data).status_code == 302
 
 
+def test_renewed_stamp_keeps_what_was_typed(client):
+    page = text(send(client, SPACE, SPACE | {"name": "Kaia"}, submission="x", message="Behold dette"))
+    assert 'value="Ærlig hus"' in page
+    assert 'value="Kaia"' in page
+    assert ">\nBehold dette</textarea>" in page
+
+
+def test_sent_again_after_it_was_confirmed_is_explained_and_then_another_request(client):
+    data = filled(client)
+    client.post("/bli-med/", data)
+    JoinRequest.objects.get().confirm()
+    response = client.post("/bli-med/", data | {"name": "Et annet hus"})
+    assert 'value="Et annet hus"' in text(response)
+    assert 'class="faults"' in text(response)
+    with time_machine.travel(timezone.now() + QUICKLY * 5, tick=False):
+        again = data | {"name": "Et annet hus", "submission": submission_in(response)}
+        assert client.post("/bli-med/", again).status_code == 302
+    assert set(JoinRequest.objects.values_list("name", flat=True)) == {"Ærlig hus", "Et annet hus"}
+
+
+def test_wrong_address_is_mended_on_the_page_that_thanks(client):
+    thanks = send(client, contact_email="tset@example.org")["Location"]
+    wrong = JoinRequest.objects.get().confirm_token
+    assert client.post(thanks, {"email": "x"}).status_code == 200
+    assert client.post(thanks, {"email": "test@example.org"})["Location"] == thanks
+    client.post(thanks, {"email": "test@example.org"})
+    assert "test@example.org" in text(client.get(thanks))
+    assert [email.to for email in Email.objects.order_by("pk")] == [["tset@example.org"], ["test@example.org"]]
+    assert client.get(f"/bli-med/bekreft/{wrong}/").status_code == 404
+    JoinRequest.objects.get().confirm()
+    client.post(thanks, {"email": "other@example.org"})
+    assert JoinRequest.objects.get().contact_email == "test@example.org"
+
+
+def test_address_is_mended_three_times_a_day(client):
+    thanks = send(client)["Location"]
+    for _ in range(3):
+        client.post(thanks, {"email": "a@example.org"})
+        client.post(thanks, {"email": "b@example.org"})
+    assert Email.objects.filter(to="a@example.org").count() == 3
+    assert 'id="id_email_error"' in text(client.post(thanks, {"email": "a@example.org"}))
+
+
+def test_faults_of_several_spaces_say_which(client):
+    page = text(send(client, SPACE, {"name": "Kaia"}, address="/en/join/"))
+    assert '<a href="#id_spaces-1-town">Space 2, Town</a>' in page
+
+
 def submission_in(response):
     return re.search('name="submission" value="([^"]+)"', text(response))[1]
 

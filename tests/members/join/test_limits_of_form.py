@@ -24,7 +24,7 @@ def visitor(address):
 
 
 def test_one_mailbox_gets_three_mails_a_day_however_it_is_written():
-    written = ["te.st@example.org", "test+a@example.org", "TEST@example.org", "t.e.s.t+b@Example.org"]
+    written = ["te.st@example.org", "test+a@example.org", "TEST@ｅxample.org", "t.e.s.t+b@Exam\u00adple.org"]
     now = timezone.now()
     with time_machine.travel(now, tick=False) as clock:
         for number, address in enumerate(written[:3]):
@@ -36,6 +36,11 @@ def test_one_mailbox_gets_three_mails_a_day_however_it_is_written():
         assert JoinRequest.objects.count() == Email.objects.count() == 3
         clock.shift(timedelta(days=1))
         assert send(visitor("192.0.2.9"), contact_email=written[3]).status_code == 302
+
+
+def test_address_is_kept_as_it_is_sent():
+    send(visitor("192.0.2.1"), contact_email="test@Bücher.example")
+    assert JoinRequest.objects.get().contact_email == "test@xn--bcher-kva.example"
 
 
 def test_what_is_refused_counts_for_nothing():
@@ -96,14 +101,27 @@ def test_lost_link_of_an_unconfirmed_request_confirms_it():
     assert "/bli-med/bekreft/" in Email.objects.get().message
 
 
-def test_lost_link_writes_three_times_a_day():
+def test_lost_link_writes_three_times_a_day_and_of_every_request_at_once():
     request = JoinRequestFactory(state="received")
+    JoinRequestFactory(state="declined", contact_email=request.contact_email)
     answers = {
         visitor(f"192.0.2.{number}").post("/bli-med/lenke/", {"email": request.contact_email})["Location"]
         for number in range(5)
     }
     assert len(answers) == 1
     assert Email.objects.count() == 3
+    for own in JoinRequest.objects.all():
+        assert all(own.page_token.split(":")[0] in email.message for email in own.mails.all())
+        assert own.mails.count() == 3
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_lost_link_does_not_tell_by_the_limit_whether_an_address_is_known(known):
+    if known:
+        JoinRequestFactory(state="received", contact_email="test@example.org")
+    for _ in range(3):
+        visitor("192.0.2.1").post("/bli-med/lenke/", {"email": "test@example.org"})
+    assert send(visitor("192.0.2.2"), contact_email="test@example.org").status_code == 200
 
 
 def test_lost_link_is_asked_for_twenty_times_an_hour():

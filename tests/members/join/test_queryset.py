@@ -83,7 +83,7 @@ def test_waiting_lists_are_oldest_first():
         (State.UNCONFIRMED, 7, True),
         (State.RECEIVED, 400, False),
         (State.IN_REVIEW, 400, False),
-        (State.WAITING, 400, False),
+        (State.WAITING, 180, True),
         (State.DECLINED, 179, False),
         (State.DECLINED, 180, True),
         (State.WITHDRAWN, 179, False),

@@ -57,7 +57,7 @@ def test_verb_from_each_state(coordinator, verb, state):
 @pytest.mark.parametrize("state", State)
 def test_erase_from_each_state(state):
     request = JoinRequestFactory(state=state)
-    if state in UNDECIDED:
+    if request.waits_for == "coordinators":
         with pytest.raises(TooLate):
             request.erase()
         assert JoinRequest.objects.exists()
@@ -194,3 +194,12 @@ def test_constraint_refuses_a_pin_outside_norway_or_half_of_one():
     for latitude, longitude in [(5.32, 60.39), (60.39, None), (None, 5.32)]:
         with pytest.raises(IntegrityError, match="requested_space_in_norway"), transaction.atomic():
             request.spaces.create(**SPACE, latitude=latitude, longitude=longitude)
+
+
+def test_link_to_one_address_confirms_no_other():
+    request = JoinRequestFactory()
+    read_before = JoinRequest.objects.with_token(JoinRequest.Purpose.CONFIRM, request.confirm_token)
+    request.move_to("other@example.org")
+    with pytest.raises(TooLate):
+        read_before.confirm()
+    assert JoinRequest.objects.get().state == State.UNCONFIRMED
