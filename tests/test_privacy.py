@@ -1,17 +1,20 @@
 """Nothing that is not public shows anywhere, and nothing that people type becomes anything but text."""
 
 import html
+import io
 import json
+import logging
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from members.models import Organisation
 from spaces.models import Space
 
-from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +112,28 @@ def test_hostile_search_stays_text(client, payload):
     page = client.get("/steder/", {"q": payload}).content.decode()
     assert html.escape(payload) in page.replace("&#39;", "&#x27;")
     assert html.escape(payload) == payload or payload not in page
+
+
+@pytest.fixture
+def log():
+    """What the project's own handler writes."""
+    handler = next(handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler)
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+def test_logs_keep_no_secret_address(log):
+    request = JoinRequestFactory(state="received")
+    client = Client(enforce_csrf_checks=True)
+    for language, page in (("nb", "answer"), ("en", "withdraw")):
+        with translation.override(language):
+            for name, token in (("confirm", request.confirm_token), ("page", "x:y:z"), (page, request.page_token)):
+                client.post(reverse(f"join:{name}", args=[token]))
+    logging.getLogger("django.request").error("Internal Server Error: %s", f"/bli-med/{request.page_token}/")
+    told = log.getvalue()
+    assert "/bli-med/…" in told
+    assert "/en/join/…" in told
+    assert request.page_token not in told
+    assert "x:y:z" not in told
