@@ -1,11 +1,22 @@
 """WGS 84 degrees around Norway with Jan Mayen and Svalbard, and a margin of about half a degree."""
 
+from math import asin, cos, radians, sin, sqrt
+
 from django.db.models import Q
 
 SOUTH, NORTH, WEST, EAST = 57, 82, -10, 35
+
+EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
 
 IN_NORWAY = Q(latitude__range=(SOUTH, NORTH), longitude__range=(WEST, EAST))
 
 
 def is_in_norway(latitude: float, longitude: float) -> bool:
     return SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST
+
+
+def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Along the great circle between two pairs of latitude and longitude (haversine)."""
+    (north, east), (north2, east2) = (map(radians, place) for place in (one, other))
+    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin((east2 - east) / 2) ** 2
+    return EARTH_DIAMETER_KM * asin(sqrt(min(1, haversine)))

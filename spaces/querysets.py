@@ -1,6 +1,5 @@
 """Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
 
-from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from django.db.models import F, FloatField, Q, Value
@@ -9,11 +8,10 @@ from django.utils.translation import gettext_noop
 
 from members.folding import fold
 from members.models import Organisation, VerbQuerySet
+from members.norway import EARTH_DIAMETER_KM, distance_km
 from members.slugs import free_slug
 
 from .places import postal_place, town_centre
-
-EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
 
 
 class UnknownPlace(Exception):
@@ -57,13 +55,6 @@ def locate(requested, space=None) -> Location:
     if county and centre:
         return Location(county, municipality, centre.latitude, centre.longitude, "town")
     raise UnknownPlace(requested)
-
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Along the great circle between two pairs of latitude and longitude, in WGS 84 degrees."""
-    (north, east), (north2, east2) = (map(radians, place) for place in (one, other))
-    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin((east2 - east) / 2) ** 2
-    return EARTH_DIAMETER_KM * asin(sqrt(min(1, haversine)))
 
 
 class SpaceQuerySet(VerbQuerySet):

@@ -5,7 +5,7 @@ The database brings at most CANDIDATES of each sort, however large the network; 
 
 import re
 from difflib import SequenceMatcher
-from math import cos, hypot, radians
+from math import cos, radians
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..folding import fold, sort_key
 from ..models import JoinRequest, Organisation
+from ..norway import distance_km
 
 Space = Organisation._meta.get_field("spaces").related_model
 
@@ -48,7 +49,7 @@ class Place(NamedTuple):
     def is_near(self, other) -> bool:
         if self.town == other.town:
             return True
-        return bool(self.position and other.position and _kilometres(self.position, other.position) <= NEARBY_KM)
+        return bool(self.position and other.position and distance_km(self.position, other.position) <= NEARBY_KM)
 
 
 class Party(NamedTuple):
@@ -131,11 +132,6 @@ def _telling(name, towns):
 
 def _same_address(one: Place, other: Place):
     return one.address and one.address == other.address and one.town == other.town
-
-
-def _kilometres(one, other):
-    north, east = other[0] - one[0], (other[1] - one[1]) * cos(radians(one[0]))
-    return hypot(north, east) * KM_A_DEGREE
 
 
 def _spaces_like(asked: Party, join_request):
