@@ -61,9 +61,9 @@ def declined(request, reason: str):
     _to_applicant("declined", request, reason=reason)
 
 
-def approved(request, organisation, spaces: list):
+def approved(request, organisation, spaces: list, *, was_member: bool):
     """The spaces are those that the request was for."""
-    _to_applicant("approved", request, organisation=organisation, spaces=spaces)
+    _to_applicant("approved", request, organisation=organisation, spaces=spaces, was_member=was_member)
 
 
 def new_request(request):

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -15,7 +15,7 @@ from ..slugs import free_slug
 from ..validators import validate_organisation_number
 from .join_request_queryset import JoinRequestQuerySet
 from .organisation import Organisation
-from .refusals import CriteriaNotMet, NumberTaken, TooLate
+from .refusals import CriteriaNotMet, TooLate
 
 NONCE = 22  # letters and digits: about 130 bits
 
@@ -247,13 +247,8 @@ class JoinRequest(models.Model):
         self._move(self.UNDECIDED, self.State.APPROVED, reviewer=by)
         organisation = organisation or self.member
         organisation = organisation or Organisation(name=self.name, slug=free_slug(Organisation, self.name))
-        self._refuse_taken_number(organisation)
-        try:
-            with transaction.atomic():
-                organisation.join(by=by, number=self.organisation_number, website=self.website)
-        except IntegrityError:
-            self._refuse_taken_number(organisation)  # taken at this very moment
-            raise
+        was_member = organisation.is_member
+        organisation.join(by=by, number=self.organisation_number, website=self.website)
         spaces = [
             organisation.spaces.establish(by=by, organisation=organisation, requested=space)
             for space in self.spaces.all()
@@ -261,7 +256,7 @@ class JoinRequest(models.Model):
         self.member = organisation
         self.save(update_fields=["member"])
         self._tell("approved", by=by)
-        emails.approved(self, organisation, spaces)
+        emails.approved(self, organisation, spaces, was_member=was_member)
         return organisation
 
     @transaction.atomic
@@ -281,11 +276,6 @@ class JoinRequest(models.Model):
         self.spaces.all().delete()
         for values in spaces:
             self.spaces.create(**values)
-
-    def _refuse_taken_number(self, organisation):
-        taken = Organisation.objects.filter(organisation_number=self.organisation_number or None)
-        if other := taken.exclude(pk=organisation.pk).first():
-            raise NumberTaken(other)
 
     def _tell(self, what, *, by=None, text=""):
         self.events.create(what=what, by=by, text=text)

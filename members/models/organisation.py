@@ -2,7 +2,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -19,6 +19,7 @@ from ..fields import WebsiteField
 from ..files import discard_on_error
 from ..folding import Folded, FoldedQuerySet
 from ..validators import validate_not_in_future, validate_organisation_number
+from .refusals import NumberTaken
 
 
 class VerbQuerySet(FoldedQuerySet):
@@ -201,13 +202,24 @@ class Organisation(Folded, Contact):
         return in_reader_language(self, "description")
 
     def join(self, *, by, number: str = "", website: str = ""):
-        """Become a member today, or stay one; what is given fills what is blank."""
+        """Become a member today, or stay one; what is given fills what is blank. Raises NumberTaken."""
+        self._refuse_taken(number)
         if not self.is_member:
             self.status, self.member_since, self.left_on = self.Status.MEMBER, timezone.localdate(), None
         self.organisation_number = self.organisation_number or number
         self.website = self.website or website
         self._history_user, self._change_reason = by, gettext_noop("join request approved")
-        self.save()
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            self._refuse_taken(number)  # at this very moment
+            raise
+
+    def _refuse_taken(self, number):
+        others = Organisation.objects.filter(organisation_number=number or None).exclude(pk=self.pk)
+        if other := others.first():
+            raise NumberTaken(other)
 
     def change_logo(self, logo: ContentFile):
         """Store the logo and point to it, without saving the row; the one before goes when the change holds."""
