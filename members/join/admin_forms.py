@@ -10,10 +10,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from ..emails import validate_mailbox
 from ..models import CriteriaNotMet, JoinRequest, MailPreference, NumberTaken, Organisation
 from .duplicates import organisations
-from .forms import LONGEST_TEXT, LineField, TextField
+from .forms import LONGEST_TEXT, LineField, MailboxField, TextField
 from .placing import Placing
 
 State = JoinRequest.State
@@ -74,6 +73,7 @@ class Ask(Step):
     text = TextField(
         label=_("Your question"),
         max_length=LONGEST_TEXT,
+        error_messages={"required": _("Write the question here.")},
         help_text=_("The applicant reads this text, in a mail and on their page."),
         widget=forms.Textarea({"rows": 8}),
     )
@@ -91,6 +91,7 @@ class Decline(Step):
     text = TextField(
         label=_("Your reason"),
         max_length=LONGEST_TEXT,
+        error_messages={"required": _("Write the reason here.")},
         help_text=_("The applicant reads this text, in a mail and on their page."),
         widget=forms.Textarea({"rows": 8}),
     )
@@ -262,11 +263,10 @@ class MyMailForm(forms.ModelForm):
         help_text=_("Applicants see your name when you look at their request or ask them something."),
     )
     last_name = LineField(label=_("Last name"), max_length=150, required=False)
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("E-mail"),
         required=False,
         max_length=254,
-        validators=[validate_mailbox],
         help_text=_("News of join requests goes here. Left empty, none reaches you."),
     )
     timing = forms.ChoiceField(

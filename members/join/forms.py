@@ -51,7 +51,7 @@ class MailboxField(forms.EmailField):
     def clean(self, value):
         address = super().clean(value)
         try:
-            return ascii_address(address)
+            return ascii_address(address) if address else ""
         except UnicodeError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 

@@ -30,9 +30,10 @@ class Command(BaseCommand):
 @transaction.atomic
 def remind(request) -> bool:
     """Whether it was still to be done; tomorrow where the mailbox has had enough for a day."""
-    if not mail_allowed(request.contact_email):
-        return False
     if not JoinRequest.objects.to_remind().filter(pk=request.pk).update(reminded=True):
+        return False
+    if not mail_allowed(request.contact_email):
+        transaction.set_rollback(True)
         return False
     request.refresh_from_db()
     emails.remind_to_confirm(request)

@@ -145,6 +145,12 @@ def test_page_names_duplicates(coordinator_client):
     ):
         assert f'href="{link}"' in page
     assert "the same name" in page
+    assert page.index('id="duplicates-heading"') < page.index('id="decide-heading"')
+
+
+def test_page_has_the_decision_first_where_nothing_is_alike(coordinator_client):
+    page = text(coordinator_client.get(url(received())))
+    assert page.index('id="decide-heading"') < page.index('id="duplicates-heading"')
 
 
 @pytest.mark.parametrize("step", ["change", "register", *PAGES])

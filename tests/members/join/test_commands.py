@@ -9,6 +9,7 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from members import outbox
+from members.join.limits import mail_allowed
 from members.management.commands import erase_expired
 from members.models import JoinRequest, Limit, MailPreference
 from tests.at_once import at_once
@@ -69,6 +70,14 @@ def test_remind_reminds_once(run):
     assert run("remind") == "0 reminded to confirm, 0 digests, 0 overdue requests told of\n"
     assert recipients() == [late.contact_email]
     assert "/bli-med/" in late.mails.get().message
+
+
+def test_remind_waits_a_day_where_the_mailbox_has_had_enough(run, clock):
+    late = JoinRequestFactory(waits_since=days_ago(3))
+    assert [mail_allowed(late.contact_email) for _ in range(4)] == [True, True, True, False]
+    assert run("remind").startswith("0 reminded")
+    clock.shift(timedelta(hours=24, minutes=1))
+    assert run("remind").startswith("1 reminded")
 
 
 def test_digest_tells_what_is_new_and_what_was_answered_once(run, clock, daily):

@@ -10,7 +10,7 @@ from post_office.models import Email
 
 from members.join import emails
 from members.models import JoinRequest, MailPreference
-from tests.factories import CoordinatorFactory, JoinRequestFactory
+from tests.factories import CoordinatorFactory, JoinRequestFactory, OrganisationFactory
 from tests.members.test_emails import body, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -247,6 +247,13 @@ def test_coordinators_are_told_at_once_unless_they_prefer_a_digest_or_cannot_be_
     assert [mail.to for mail in to_others] == [["a@example.org"], ["b@example.org"]] * 2
 
 
+def test_coordinator_whose_address_no_mail_can_name_holds_up_nothing(reachable):
+    CoordinatorFactory(email='"a,b"@example.org')
+    request = make("unconfirmed")
+    request.confirm()
+    assert ["berit@example.org"] in [mail.to for mail in request.mails.all()]
+
+
 def test_new_request_names_its_spaces(reachable):
     _request, email = mail_to_coordinator("confirm", reachable)
     assert "Loftet, Oslo" in body(email)
@@ -268,6 +275,19 @@ def test_approval_says_where_the_pin_is_approximate(pin):
     request.spaces.create(**SPACE, **pin)
     request.approve(by=CoordinatorFactory())
     assert ("town centre" in body(request.mails.get())) == (not pin)
+
+
+@pytest.mark.parametrize("status", ["member", "former"])
+def test_approval_welcomes_none_who_is_a_member_already(status):
+    organisation = OrganisationFactory(
+        name="Husene", status=status, left_on="2026-01-31" if status == "former" else None
+    )
+    request = JoinRequestFactory(state="received", meets_all=True, language="en", member=organisation)
+    request.approve(by=CoordinatorFactory())
+    email = request.mails.get()
+    was_member = status == "member"
+    assert email.subject == ("Husene: what you asked for is on the map" if was_member else "Welcome to Coworking Norge")
+    assert ("a member already" in body(email)) == was_member
 
 
 def test_digest_is_linked_to_all_its_requests_and_replies_to_none_of_several(reachable):
