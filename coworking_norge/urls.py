@@ -9,7 +9,7 @@ from django.views.static import serve
 
 from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
-from spaces.views import landing
+from spaces.views import landing, map_feed
 
 from .sitemaps import PageSitemap
 
@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     *i18n_patterns(
         path("", landing, name="landing"),
+        path(_("map/points.json"), map_feed, name="feed"),
         path(_("spaces/"), include("spaces.urls")),
         path(_("members/"), include("members.urls")),
         path(_("about/"), TemplateView.as_view(template_name="about.html"), name="about"),

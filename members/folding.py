@@ -53,7 +53,7 @@ class FoldedQuerySet(models.QuerySet):
         """Rows in which every word of the query occurs somewhere."""
         found = Q()
         for word in fold(query).split():
-            found &= self.model.matching(word)
+            found &= Q(search_text__contains=word)
         return self.filter(found)
 
     def update(self, **values):
@@ -70,10 +70,12 @@ class FoldedQuerySet(models.QuerySet):
     update.alters_data = True
 
     def refold(self):
-        rows = list(self)
+        """Derive anew, after a column of another table changed from which something is derived."""
+        rows, derived = list(self), self.model.derived_fields()
         for row in rows:
-            row.search_text, row.sort_name = row.folded_text, row.folded_name
-        self.bulk_update(rows, ["search_text", "sort_name"])
+            for field in derived:
+                field.pre_save(row, add=False)
+        self.bulk_update(rows, [field.name for field in derived])
 
     refold.alters_data = True
 
@@ -91,8 +93,12 @@ class Folded(models.Model):
 
     def save(self, *args, update_fields=None, **options):
         if update_fields and self.FOLDED_FROM & set(update_fields):
-            update_fields = {*update_fields, "search_text", "sort_name"}
+            update_fields = {*update_fields, *(field.name for field in self.derived_fields())}
         super().save(*args, update_fields=update_fields, **options)
+
+    @classmethod
+    def derived_fields(cls) -> list[DerivedTextField]:
+        return [field for field in cls._meta.fields if isinstance(field, DerivedTextField)]
 
     @property
     def folded_text(self) -> str:
@@ -101,7 +107,3 @@ class Folded(models.Model):
     @property
     def folded_name(self) -> str:
         return sort_key(self.name)
-
-    @classmethod
-    def matching(cls, word: str) -> Q:
-        return Q(search_text__contains=word)

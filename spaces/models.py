@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
-from members.folding import Folded, fold, sort_key
+from members.folding import DerivedTextField, Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact
 from members.norway import IN_NORWAY
 from members.validators import validate_postal_code
@@ -59,7 +59,14 @@ class Space(Folded, Contact):
         EXACT = "exact", _("exact")
         TOWN = "town", _("approximate: the town centre")
 
-    FOLDED_FROM = frozenset({"name", "address", "postal_code", "town", "municipality", "county"})
+    class Shown(models.TextChoices):
+        """As what visitors see the space; blank where they do not."""
+
+        MEMBER = "member", _("member")
+        COMING = "coming", _("on the way in")
+
+    PLACE = frozenset({"address", "postal_code", "town", "municipality", "county"})
+    FOLDED_FROM = frozenset({"name", "organisation", "status", "hidden"}) | PLACE
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="spaces", verbose_name=_("organisation")
@@ -98,9 +105,11 @@ class Space(Folded, Contact):
     )
     amenities = models.ManyToManyField(Amenity, related_name="spaces", blank=True, verbose_name=_("amenities"))
 
+    shown = DerivedTextField(derived_from="shown_to_visitors")
+
     objects = SpaceQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["search_text", "sort_name"],
+        excluded_fields=["search_text", "sort_name", "shown"],
         verbose_name=_("earlier version"),
         verbose_name_plural=_("earlier versions"),
     )
@@ -109,7 +118,11 @@ class Space(Folded, Contact):
         verbose_name = _("space")
         verbose_name_plural = _("spaces")
         ordering = ["sort_name", "pk"]
-        indexes = [models.Index(fields=["latitude", "longitude"], name="space_position")]
+        indexes = [
+            models.Index(fields=["shown", "latitude", "longitude"], name="space_shown_at"),
+            models.Index(fields=["shown", "county", "town", "latitude", "longitude"], name="space_shown_in_town"),
+            models.Index(fields=["shown", "sort_name", "id"], name="space_shown_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=IN_NORWAY,
@@ -155,6 +168,7 @@ class Space(Folded, Contact):
                     self.town,
                     self.municipality,
                     self.get_county_display(),
+                    self.organisation.folded_text,
                 ]
             )
         )
@@ -164,33 +178,33 @@ class Space(Folded, Contact):
         """By name, then town: the tabulator sorts before any letter."""
         return f"{super().folded_name}\t{sort_key(self.town)}"
 
-    @classmethod
-    def matching(cls, word):
-        return super().matching(word) | Q(organisation__search_text__contains=word)
-
     @property
     def description(self):
         return in_reader_language(self, "description")
 
     @property
+    def shown_to_visitors(self) -> str:
+        """One of Shown, or blank: open spaces of members, and what is on the way in, unless hidden."""
+        member, prospect = Organisation.Status.MEMBER, Organisation.Status.PROSPECT
+        if self.hidden or self.status == self.Status.CLOSED or self.organisation.status not in (member, prospect):
+            return ""
+        is_member = self.organisation.status == member and self.status == self.Status.OPEN
+        return self.Shown.MEMBER if is_member else self.Shown.COMING
+
+    @property
     def is_member(self) -> bool:
-        return self.status == self.Status.OPEN and self.organisation.is_member
+        return self.shown == self.Shown.MEMBER
+
+    @property
+    def is_on_the_way(self) -> bool:
+        return self.shown == self.Shown.COMING
 
     @property
     def shown_as(self) -> str:
         """What visitors see the space as, in a word."""
         if self.hidden:
             return _("hidden")
-        if self.is_member:
-            return _("member")
-        return _("on the way in") if self.is_on_the_way else _("not shown")
-
-    @property
-    def is_on_the_way(self) -> bool:
-        statuses = Organisation.Status
-        if self.organisation.status == statuses.MEMBER:
-            return self.status == self.Status.COMING
-        return self.organisation.status == statuses.PROSPECT and self.status != self.Status.CLOSED
+        return self.Shown(self.shown).label if self.shown else _("not shown")
 
     @property
     def is_approximate(self) -> bool:

@@ -2,17 +2,18 @@
 
 from typing import NamedTuple
 
-from django.db.models import F, FloatField, Q, Value
+from django.db.models import F, FloatField, Value
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext_noop
 
 from members.folding import fold
-from members.models import Organisation, VerbQuerySet
+from members.models import VerbQuerySet
 from members.slugs import free_slug
 
 from .places import postal_place, town_centre
 
 EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
+KM_IN_DEGREE = 111.19  # of latitude, on a sphere of that radius
 
 
 class UnknownPlace(Exception):
@@ -56,18 +57,17 @@ def locate(requested, space=None) -> Location:
 class SpaceQuerySet(VerbQuerySet):
     def members(self):
         """What the map and the directory show as the network: open spaces of members, unless hidden."""
-        return self.select_related("organisation").filter(
-            status="open", organisation__status=Organisation.Status.MEMBER, hidden=False
-        )
+        return self.select_related("organisation").filter(shown="member")
 
     def on_the_way(self):
         """Spaces that are coming, or whose organisation is a prospect, unless hidden."""
-        coming = Q(status="coming", organisation__status=Organisation.Status.MEMBER)
-        prospects = Q(status__in=["coming", "open"], organisation__status=Organisation.Status.PROSPECT)
-        return self.select_related("organisation").filter(coming | prospects, hidden=False)
+        return self.select_related("organisation").filter(shown="coming")
 
     def public(self):
-        return self.members() | self.on_the_way()
+        return self.select_related("organisation").filter(shown__in=["member", "coming"])
+
+    def refold(self):
+        super(SpaceQuerySet, self.select_related("organisation")).refold()
 
     def approximate(self):
         return self.public().filter(precision="town")
@@ -82,6 +82,11 @@ class SpaceQuerySet(VerbQuerySet):
         nothing = {"website": "", "email": "", "phone": ""}
         return self.members().filter(**nothing, **{f"organisation__{field}": "" for field in nothing})
 
+    def in_box(self, box):
+        """Within west, south, east and north, in WGS 84 degrees."""
+        west, south, east, north = box
+        return self.filter(latitude__range=(south, north), longitude__range=(west, east))
+
     def nearest_to(self, latitude: float, longitude: float):
         """Ordered by distance_km along the great circle (haversine) from a point in WGS 84 degrees."""
         here = Radians(Value(latitude, FloatField()))
@@ -91,6 +96,16 @@ class SpaceQuerySet(VerbQuerySet):
         return self.annotate(distance_km=EARTH_DIAMETER_KM * ASin(Sqrt(Least(Value(1.0), haversine)))).order_by(
             "distance_km", "pk"
         )
+
+    def nearest(self, latitude: float, longitude: float, most: int) -> list:
+        """The nearest of nearest_to(), looked for in ever larger boxes: what a box of this height holds may be wider."""
+        for degrees in (0.1, 0.5, 2.5, 12.5):
+            width = 4 * degrees  # a degree of longitude is a quarter of one of latitude at 75 degrees north
+            box = (longitude - width, latitude - degrees, longitude + width, latitude + degrees)
+            found = self.in_box(box).nearest_to(latitude, longitude)[:most]
+            if len(found) == most and found[most - 1].distance_km <= degrees * KM_IN_DEGREE:
+                return list(found)
+        return list(self.nearest_to(latitude, longitude)[:most])
 
     def location_of(self, requested, organisation=None) -> Location | None:
         """Where establish() would place it, None where it would not know."""
@@ -134,4 +149,4 @@ class SpaceQuerySet(VerbQuerySet):
         spaces = self.filter(organisation=organisation).exclude(status="closed")
         return next((space for space in spaces if (fold(space.name), fold(space.town)) == wanted), None)
 
-    open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True
+    open.alters_data = close.alters_data = hide.alters_data = show.alters_data = refold.alters_data = True

@@ -1,16 +1,18 @@
-from itertools import groupby
-
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from members.folding import sort_key
+from members.folding import fold
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
-from .counties import County
 from .directory import Directory
+from .feed import BadBox, Box, answer, parse_zoom
+from .finder import Finder
 from .map import TEXTS, close_up, picture, points
 from .models import Space
 from .opening_hours import from_osm, weekly
@@ -18,32 +20,45 @@ from .structured_data import space_data
 
 PAGE_SIZE = 24
 NEARBY = 4
+LONGEST_QUERY = 100
 
 
 def landing(request):
-    spaces = sorted(Space.objects.public(), key=_by_county_and_town)
-    members = [space for space in spaces if space.is_member]
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    finder = Finder(query if fold(query) else "", area_in(request.GET))
+    shown = finder.map_data
     return render(
         request,
         "landing.html",
         {
-            "counties": [
-                (County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)
-            ],
-            "on_the_way": sorted((space for space in spaces if not space.is_member), key=lambda space: space.sort_name),
-            "space_count": len(members),
-            "town_count": len({(space.town, space.county) for space in members}),
-            "organisation_count": len({space.organisation_id for space in members}),
-            "points": points(spaces),
+            "finder": finder,
+            "points": shown,
+            "feed_url": reverse("feed"),
             "map_texts": TEXTS,
-            "picture": picture(spaces),
+            "picture": picture(finder.spaces, []) if finder.is_whole else picture([], shown["cells"]),
             "structured_data": network_data(),
         },
     )
 
 
-def _by_county_and_town(space):
-    return County.values.index(space.county), sort_key(space.town), space.sort_name, space.pk
+def area_in(query) -> Box | None:
+    """The part of the map that the list is narrowed to; none where it is not one."""
+    try:
+        return Box.parse(query["area"])
+    except (KeyError, BadBox):
+        return None
+
+
+@require_safe
+def map_feed(request):
+    """feed.answer() for ?z=zoom&b=west,south,east,north&q=words as JSON; 400 with a text where that is no such thing."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    try:
+        zoom = parse_zoom(request.GET.get("z", ""))
+        box = Box.parse(request.GET.get("b", "")).in_blocks(zoom)
+    except BadBox as bad:
+        return JsonResponse({"error": str(bad)}, status=400)
+    return JsonResponse(answer(Space.objects.public().search(query), box, zoom))
 
 
 def directory(request):
@@ -65,8 +80,7 @@ def space(request, slug):
 
 
 def render_space(request, space, **context):
-    nearby = Space.objects.public().exclude(pk=space.pk).nearest_to(space.latitude, space.longitude)
-    nearby = nearby.prefetch_related("photos")
+    others = Space.objects.public().exclude(pk=space.pk).prefetch_related("photos")
     photos = list(space.photos.all())
     return render(
         request,
@@ -76,8 +90,8 @@ def render_space(request, space, **context):
             "photos": photos,
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
-            "nearby": nearby[:NEARBY],
-            "points": points([space]),
+            "nearby": others.nearest(space.latitude, space.longitude, NEARBY),
+            "points": {"points": points([space]), "cells": [], "whole": True},
             "map_texts": TEXTS,
             "picture": close_up(space),
             "structured_data": space_data(space, photos),

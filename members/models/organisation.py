@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from ..bilingual import in_reader_language
 from ..fields import WebsiteField
 from ..files import discard_on_error
-from ..folding import Folded, FoldedQuerySet
+from ..folding import BATCH, Folded, FoldedQuerySet
 from ..validators import validate_not_in_future, validate_organisation_number
 
 
@@ -81,6 +81,19 @@ class OrganisationQuerySet(VerbQuerySet):
         spaces = self._spaces.public().prefetch_related(*also)
         return self.prefetch_related(Prefetch("spaces", spaces, to_attr="public_spaces"))
 
+    def update(self, **values):
+        """As Folded's, and what is derived from it in its spaces stays true."""
+        if not Organisation.SPACES_DERIVE_FROM & values.keys():
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            keys = list(self.order_by().values_list("pk", flat=True))
+            changed = super().update(**values)
+            for start in range(0, len(keys), BATCH):
+                self._spaces.filter(organisation__in=keys[start : start + BATCH]).refold()
+        return changed
+
+    update.alters_data = True
+
     @property
     def _spaces(self):
         return Organisation._meta.get_field("spaces").related_model.objects
@@ -116,6 +129,7 @@ class Organisation(Folded, Contact):
         FORMER = "former", _("former member")
 
     FOLDED_FROM = frozenset({"name", "organisation_number"})
+    SPACES_DERIVE_FROM = FOLDED_FROM | {"status"}
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
@@ -157,6 +171,7 @@ class Organisation(Folded, Contact):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["sort_name", "pk"]
+        indexes = [models.Index(fields=["status"], name="organisation_status")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation_number"],
@@ -191,6 +206,11 @@ class Organisation(Folded, Contact):
 
     def get_absolute_url(self):
         return reverse("members:organisation", args=[self.slug])
+
+    def save(self, *args, update_fields=None, **options):
+        super().save(*args, update_fields=update_fields, **options)
+        if update_fields is None or self.SPACES_DERIVE_FROM & set(update_fields):
+            self.spaces.all().refold()
 
     @property
     def folded_text(self):
