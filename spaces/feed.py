@@ -74,7 +74,7 @@ def parse_zoom(text: str) -> int:
 
 
 def answer(spaces, box: Box, zoom: int) -> dict:
-    """Points of map.points(), and cells of [latitude, longitude, members, coming]; who is alone in a cell is a point."""
+    """Points of map.points(), and cells of [latitude, longitude, members, coming]; alone in a cell, it is a point."""
     in_view = spaces.in_box(box)
     if are_few(in_view):
         return {"points": points(in_view), "cells": []}

@@ -1,5 +1,6 @@
 """What the maps show: points for the script, and the same points drawn on a picture for those without it."""
 
+from collections.abc import Sequence
 from math import asinh, pi, radians, tan
 from typing import NamedTuple
 
@@ -99,13 +100,13 @@ class Heap(NamedTuple):
     y: float
 
 
-def heaps(cells: list[list], size: float) -> list[Heap]:
+def heaps(cells: Sequence[list], size: float) -> list[Heap]:
     """From the feed's cells."""
     placed = ((project(latitude, longitude), members + coming) for latitude, longitude, members, coming in cells)
     return [Heap(count, round(x - size / 2, 3), round(y - size, 3)) for (x, y), count in placed]
 
 
-def picture(spaces: list[Space], cells: list[list]) -> dict:
+def picture(spaces: list[Space | Place], cells: Sequence[list] = ()) -> dict:
     """The whole of Norway with every space, or with cells of many."""
     size = 2.6
     drawn = {"pins": pins(spaces, size), "size": size, "heaps": heaps(cells, 2 * size), "heap_size": 2 * size}

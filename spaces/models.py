@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
 from members.folding import DerivedTextField, Folded, fold, sort_key
-from members.models import Contact, Organisation, PublicContact
+from members.models import Contact, Organisation, PublicContact, watch
 from members.norway import IN_NORWAY
 from members.validators import validate_postal_code
 
@@ -282,6 +282,11 @@ class Photo(models.Model):
     def discard_files(self):
         if self.key:
             transaction.on_commit(partial(photos.discard, self.key, self.widths))
+
+
+for model in (Amenity, Space, Photo):
+    watch(model)
+watch(Space.amenities.through)
 
 
 @receiver(post_delete, sender=Photo)

@@ -98,7 +98,7 @@ class SpaceQuerySet(VerbQuerySet):
         )
 
     def nearest(self, latitude: float, longitude: float, most: int) -> list:
-        """The nearest of nearest_to(), looked for in ever larger boxes: what a box of this height holds may be wider."""
+        """The nearest of nearest_to(), looked for in ever larger boxes."""
         for degrees in (0.1, 0.5, 2.5, 12.5):
             width = 4 * degrees  # a degree of longitude is a quarter of one of latitude at 75 degrees north
             box = (longitude - width, latitude - degrees, longitude + width, latitude + degrees)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.folding import fold
+from members.public import public
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
@@ -23,6 +24,7 @@ NEARBY = 4
 LONGEST_QUERY = 100
 
 
+@public
 def landing(request):
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     finder = Finder(query if fold(query) else "", area_in(request.GET))
@@ -35,7 +37,7 @@ def landing(request):
             "points": shown,
             "feed_url": reverse("feed"),
             "map_texts": TEXTS,
-            "picture": picture(finder.spaces, []) if finder.is_whole else picture([], shown["cells"]),
+            "picture": picture(finder.spaces, shown["cells"]),
             "structured_data": network_data(),
         },
     )
@@ -49,9 +51,10 @@ def area_in(query) -> Box | None:
         return None
 
 
+@public
 @require_safe
 def map_feed(request):
-    """feed.answer() for ?z=zoom&b=west,south,east,north&q=words as JSON; 400 with a text where that is no such thing."""
+    """feed.answer() to ?z=zoom&b=west,south,east,north&q=words as JSON; 400 with a text where that is wrong."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     try:
         zoom = parse_zoom(request.GET.get("z", ""))
@@ -72,6 +75,7 @@ def directory(request):
     return render(request, "spaces/space_list.html", context)
 
 
+@public
 def space(request, slug):
     space = Space.objects.public().filter(slug=slug).first()
     if space is None:

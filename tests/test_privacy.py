@@ -104,7 +104,7 @@ def test_hostile_text_stays_text(client, coordinator_client, payload):
         assert all("src=" in tag or "json" in tag for tag in re.findall("<script[^>]*>", page))
         if html.escape(payload) != payload:
             assert payload not in re.sub('<script[^>]*json">.+?</script>', "", page, flags=re.DOTALL), address
-    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]]
+    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]["points"]]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

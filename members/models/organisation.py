@@ -19,6 +19,7 @@ from ..fields import WebsiteField
 from ..files import discard_on_error
 from ..folding import BATCH, Folded, FoldedQuerySet
 from ..validators import validate_not_in_future, validate_organisation_number
+from .change import Change, watch
 
 
 class VerbQuerySet(FoldedQuerySet):
@@ -42,6 +43,16 @@ class VerbQuerySet(FoldedQuerySet):
         return changed
 
     change.alters_data = True
+
+    def update(self, **values):
+        Change.note()
+        return super().update(**values)
+
+    def bulk_create(self, *args, **options):
+        Change.note()
+        return super().bulk_create(*args, **options)
+
+    update.alters_data = bulk_create.alters_data = True
 
 
 class Contact(models.Model):
@@ -204,13 +215,13 @@ class Organisation(Folded, Contact):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
-        return reverse("members:organisation", args=[self.slug])
-
     def save(self, *args, update_fields=None, **options):
         super().save(*args, update_fields=update_fields, **options)
         if update_fields is None or self.SPACES_DERIVE_FROM & set(update_fields):
             self.spaces.all().refold()
+
+    def get_absolute_url(self):
+        return reverse("members:organisation", args=[self.slug])
 
     @property
     def folded_text(self):
@@ -246,6 +257,9 @@ class Organisation(Folded, Contact):
     @property
     def is_member(self):
         return self.status == self.Status.MEMBER
+
+
+watch(Organisation)
 
 
 @receiver(post_delete, sender=Organisation)

@@ -163,14 +163,16 @@ function grouped({ points, cells }, project) {
   return merge(groups);
 }
 
-/* Each group knows the nearest of those after it, so that a merging looks at few pairs anew. */
+/* Each group knows the nearest that it overlaps of those after it, so that a merging looks at few pairs anew. */
 function merge(groups) {
   const seek = (group, from) => {
-    group.least = APART ** 2;
+    group.least = 1;
     group.nearest = null;
     for (let index = from; index < groups.length; index += 1) {
-      const distance = (groups[index].x - group.x) ** 2 + (groups[index].y - group.y) ** 2;
-      if (distance < group.least) [group.least, group.nearest] = [distance, groups[index]];
+      const other = groups[index];
+      const apart = (widthOf(group) + widthOf(other)) / 2;
+      const nearness = ((other.x - group.x) ** 2 + (other.y - group.y) ** 2) / apart ** 2;
+      if (nearness < group.least) [group.least, group.nearest] = [nearness, other];
     }
   };
   groups.forEach((group, index) => seek(group, index + 1));
@@ -221,9 +223,16 @@ function icon({ members, coming }) {
     if (members + coming > 1) note.textContent = shortened(count);
     notes.append(note);
   }
-  const width = Math.max(kinds.length > 1 ? 64 : APART, ...kinds.map(([, count]) => (count > 99 ? 64 : 0)));
-  const size = { iconSize: [width, APART], iconAnchor: [width / 2, APART - 4], popupAnchor: [0, -34] };
+  const across = widthOf({ members, coming });
+  const size = { iconSize: [across, APART], iconAnchor: [across / 2, APART - 4], popupAnchor: [0, -34] };
   return L.divIcon({ html: notes, className: "pin", ...size });
+}
+
+/* Pixels that the notes of a group take; larger numbers take more. */
+function widthOf({ members, coming }) {
+  const notes = [members, coming].filter(Boolean);
+  if (Math.max(members, coming) > 99) return 60 * notes.length;
+  return notes.length > 1 ? 64 : APART;
 }
 
 /* 1234 as 1,2k in the page's language. */

@@ -54,7 +54,7 @@ def test_landing_map_holds_every_public_space(client):
     space = SpaceFactory(name="Huset")
     coming = SpaceFactory(name="Snart", coming=True, precision="exact")
     SpaceFactory(hidden=True)
-    points = data_of(page_of(client, "/"), "application/json")
+    points = data_of(page_of(client, "/"), "application/json")["points"]
     assert {point["id"]: (point["kind"], point["approximate"]) for point in points} == {
         space.pk: ("member", True),
         coming.pk: ("coming", False),
