@@ -17,6 +17,7 @@ NAME, FORM, ADDRESS, TOWN, QUERY = 120, 10, 200, 80, 200  # longest texts
 WEBSITE = WebsiteField(max_length=300)
 WINDING_UP = "underAvvikling", "underTvangsavviklingEllerTvangsopplosning"  # of its own will, or forced
 SMALL_WORDS = {"i", "og", "på"}
+LEGAL_FORMS = {"AS", "ASA", "SA", "BA", "ANS", "DA", "ENK", "NUF", "SE", "KF", "IKS"}
 
 
 class RegisteredOrganisation(NamedTuple):
@@ -125,6 +126,14 @@ def _place_name(value) -> str:
         return name
     cased = re.sub(r"\w+", lambda word: word[0] if word[0] in SMALL_WORDS else word[0].capitalize(), name.lower())
     return cased[:TOWN]
+
+
+def in_ordinary_case(name: str) -> str:
+    """As people write it: the register has capitals only."""
+    if not name.isupper():
+        return name
+    words = [word if word in LEGAL_FORMS else _place_name(word) for word in name.split(" ")]
+    return " ".join(words)
 
 
 def _website(value) -> str:

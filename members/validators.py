@@ -23,7 +23,9 @@ def validate_organisation_number(value: str):
     except InvalidNumber:
         valid = False
     if not valid:
-        raise ValidationError(_("An organisation number has nine digits and begins with 8 or 9. Check it at brreg.no."))
+        raise ValidationError(
+            _("There is no such organisation number. It has nine digits; check each, or look it up at brreg.no.")
+        )
 
 
 def validate_mailbox(address: str):

@@ -1,5 +1,6 @@
 """Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
 
+from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from django.db.models import F, FloatField, Value
@@ -32,6 +33,10 @@ class Location(NamedTuple):
     latitude: float
     longitude: float
     precision: str
+    km_from_town: float = 0
+
+
+FAR_KM = 40  # from its town's centre a pin is more likely wrong than right
 
 
 def locate(requested, space=None) -> Location:
@@ -45,13 +50,21 @@ def locate(requested, space=None) -> Location:
     county = county or (centre.county if centre else "")
     municipality = centre.municipality if centre else ""
     if county and requested.position:
-        return Location(county, municipality, *requested.position, "exact")
+        far = distance_km(requested.position, (centre.latitude, centre.longitude)) if centre else 0
+        return Location(county, municipality, *requested.position, "exact", far)
     moved = bool(space and space.address and requested.address and fold(space.address) != fold(requested.address))
     if space and space.latitude is not None and not (moved and centre):
         return Location(county, municipality, space.latitude, space.longitude, "town" if moved else space.precision)
     if county and centre:
         return Location(county, municipality, centre.latitude, centre.longitude, "town")
     raise UnknownPlace(requested)
+
+
+def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Along the great circle between two pairs of latitude and longitude, in WGS 84 degrees."""
+    (north, east), (north2, east2) = (map(radians, place) for place in (one, other))
+    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin((east2 - east) / 2) ** 2
+    return EARTH_DIAMETER_KM * asin(sqrt(min(1, haversine)))
 
 
 class SpaceQuerySet(VerbQuerySet):
@@ -145,8 +158,13 @@ class SpaceQuerySet(VerbQuerySet):
         return space
 
     def _known(self, organisation, requested):
-        wanted = fold(requested.name), fold(requested.town)
+        """The space of this name in this town; else the only one on its way there, where one name is in the other."""
+        name, town = fold(requested.name), fold(requested.town)
         spaces = self.filter(organisation=organisation).exclude(status="closed")
-        return next((space for space in spaces if (fold(space.name), fold(space.town)) == wanted), None)
+        there = [space for space in spaces if fold(space.town) == town]
+        same = [space for space in there if fold(space.name) == name]
+        alike = [space for space in there if fold(space.name) in name or name in fold(space.name)]
+        coming = [space for space in alike if space.status == "coming"]
+        return same[0] if same else coming[0] if len(coming) == 1 else None
 
     open.alters_data = close.alters_data = hide.alters_data = show.alters_data = refold.alters_data = True

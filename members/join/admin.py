@@ -32,6 +32,18 @@ def name_of(user) -> str:
     return user.get_full_name() or user.get_username()
 
 
+def waits_for(join_request) -> str:
+    if join_request.state == State.UNCONFIRMED:
+        return _("the applicant’s confirmation")
+    return WAITS_FOR[join_request.waits_for]
+
+
+def same_name(registered: str, told: str) -> bool:
+    """The one may be the other with its legal form or town."""
+    registered, told = fold(registered), fold(told)
+    return registered in told or told in registered
+
+
 def who(event) -> str:
     if event.by:
         return name_of(event.by)
@@ -47,7 +59,7 @@ def days_since(moment) -> str:
 class JoinRequestAdmin(admin.ModelAdmin):
     """Shows what was sent in, and moves it by the model's verbs alone; nothing of it gets into Django's own log."""
 
-    list_display = ["name", "towns", "state", "waits_for", "how_long", "reviewed_by"]
+    list_display = ["name", "waits_for", "how_long", "state", "reviewed_by", "towns"]
     list_filter = [WaitsFilter, "state"]
     list_per_page = 50
     list_select_related = ["reviewer"]
@@ -122,7 +134,7 @@ class JoinRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("waits for"))
     def waits_for(self, join_request):
-        return WAITS_FOR[join_request.waits_for]
+        return waits_for(join_request)
 
     @admin.display(description=_("how long"), ordering="waits_since")
     def how_long(self, join_request):
@@ -141,7 +153,8 @@ class JoinRequestAdmin(admin.ModelAdmin):
         """What Enhetsregisteret says; a page of its own, since it may be slow, which a script puts into the other."""
         context = {"number": join_request.organisation_number}
         try:
-            context["found"] = organisation(join_request.organisation_number)
+            context["found"] = found = organisation(join_request.organisation_number)
+            context["other_name"] = found and not same_name(found.name, join_request.name)
         except Unavailable:
             context["unavailable"] = True
         return self.render(request, "register", join_request, _("What the register says"), **context)
@@ -215,7 +228,7 @@ class JoinRequestAdmin(admin.ModelAdmin):
             "assess": assess if may_act else None,
             "steps": [step for step in STEPS.values() if may_act and join_request.state in step.states],
             "newer": newer,
-            "waits_for": WAITS_FOR[join_request.waits_for],
+            "waits_for": waits_for(join_request),
             "how_long": days_since(join_request.waits_since),
             "reviewer": join_request.reviewer and name_of(join_request.reviewer),
             "has_safe_website": urlsplit(join_request.website).scheme in ("http", "https"),

@@ -228,9 +228,10 @@ class Approve(Placing, Step):
 
     def tell(self, request):
         member = self.join_request.member
-        told = _("{organisation} is a member now. The applicant was told.")
+        told = _("{organisation} is a member, and what was asked for is on the map. The applicant was told.")
         messages.success(request, format_html(told, organisation=_link(member)))
-        if approximate := member.spaces.approximate():
+        towns = self.join_request.spaces.values("town")
+        if approximate := member.spaces.approximate().filter(town__in=towns):
             links = format_html_join(", ", "{}", ([_link(space)] for space in approximate))
             told = _("These pins stand only at the town centre. Place them where the doors are: {spaces}")
             messages.warning(request, format_html(told, spaces=links))

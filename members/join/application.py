@@ -146,7 +146,7 @@ class Application:
             self.focus, self.answer = "organisation-answer", Answer("organisation", self.ask_organisation())
         elif verb == "add" and len(self.rows) < MOST_SPACES:
             self.rows.append({})
-            self.focus = f"id_spaces-{len(self.rows) - 1}-name"
+            self.focus = f"space-{len(self.rows) - 1}"
         elif index is not None and verb == "remove":
             del self.rows[index]
             self.focus = "spaces-heading"
@@ -170,7 +170,7 @@ class Application:
             return _("The register does not answer now. Write name and address yourself; everything else works.")
         if found is None:
             return _("The register knows no organisation with this number. Is it right?")
-        fill(self.typed, name=found.name, website=found.website)
+        fill(self.typed, name=registers.in_ordinary_case(found.name), website=found.website)
         if self.rows:
             fill(self.rows[0], address=found.address, postal_code=found.postal_code, town=found.town)
         if found.deleted_on or found.is_bankrupt or found.is_winding_up:

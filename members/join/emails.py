@@ -60,8 +60,9 @@ def declined(request, reason: str):
     _to_applicant("declined", request, reason=reason)
 
 
-def approved(request, organisation):
-    _to_applicant("approved", request, organisation=organisation, spaces=list(organisation.spaces.public()))
+def approved(request, organisation, spaces: list):
+    """The spaces are those that the request was for."""
+    _to_applicant("approved", request, organisation=organisation, spaces=spaces)
 
 
 def new_request(request):

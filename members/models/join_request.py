@@ -131,8 +131,16 @@ class JoinRequest(models.Model):
     @property
     def question(self) -> str:
         """What the applicant was asked last."""
-        asked = [event.text for event in self.steps if event.what == "asked"]
-        return asked[-1] if asked else ""
+        return self._said_last("asked")
+
+    @property
+    def reason(self) -> str:
+        """Why it was declined."""
+        return self._said_last("declined")
+
+    def _said_last(self, what):
+        said = [event.text for event in self.steps if event.what == what]
+        return said[-1] if said else ""
 
     @cached_property
     def steps(self) -> list:
@@ -246,12 +254,14 @@ class JoinRequest(models.Model):
         except IntegrityError:
             self._refuse_taken_number(organisation)  # taken at this very moment
             raise
-        for space in self.spaces.all():
+        spaces = [
             organisation.spaces.establish(by=by, organisation=organisation, requested=space)
+            for space in self.spaces.all()
+        ]
         self.member = organisation
         self.save(update_fields=["member"])
         self._tell("approved", by=by)
-        emails.approved(self, organisation)
+        emails.approved(self, organisation, spaces)
         return organisation
 
     @transaction.atomic

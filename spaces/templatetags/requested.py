@@ -5,6 +5,7 @@ from django import template
 from ..counties import County
 from ..map import TEXTS, picture
 from ..models import Space
+from ..querysets import FAR_KM
 
 register = template.Library()
 
@@ -17,6 +18,7 @@ class Placed(NamedTuple):
     longitude: float
     county: str
     is_approximate: bool
+    km_too_far: int
 
 
 @register.simple_tag
@@ -43,4 +45,6 @@ def _placed(space, organisation):
     if location is None:
         return None
     county = County(location.county).label
-    return Placed(space, location.latitude, location.longitude, county, location.precision == Space.Precision.TOWN)
+    is_approximate = location.precision == Space.Precision.TOWN
+    too_far = round(location.km_from_town) if location.km_from_town > FAR_KM else 0
+    return Placed(space, location.latitude, location.longitude, county, is_approximate, too_far)

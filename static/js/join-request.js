@@ -1,4 +1,4 @@
-/* A join request's page: its pins on the map, and what the register says, fetched into its place. */
+/* A join request's page: its pins on the map. */
 
 import { createMap } from "./map.js";
 
@@ -8,9 +8,7 @@ const WIDTH = 36; // pixels of a note
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
 const element = document.querySelector("[data-map]");
-const register = document.querySelector("[data-register]");
 if (element) showPins(element, read("map-points"), read("map-texts"));
-if (register) ask(register);
 
 /* Pins that would cover each other stand side by side. */
 function showPins(within, points, texts) {
@@ -34,18 +32,4 @@ function icon({ number, approximate }, beside) {
   const className = `pin-note pin-${approximate ? "coming" : "member"}`;
   const html = Object.assign(document.createElement("span"), { className, textContent: number });
   return L.divIcon({ html, className: "pin", iconSize: [44, 44], iconAnchor: [22 - beside * WIDTH, 42] });
-}
-
-async function ask(place) {
-  place.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(place.dataset.register, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const found = page.querySelector("[data-register-answer]");
-    if (!answer.ok || !found) throw new Error(answer.statusText);
-    place.replaceChildren(document.adoptNode(found));
-  } catch {
-    place.append(Object.assign(document.createElement("p"), { className: "flag", textContent: place.dataset.failed }));
-  }
-  place.removeAttribute("aria-busy");
 }

@@ -4,6 +4,7 @@
 import { createMap } from "./map.js";
 
 const CLOSE_ZOOM = 9;
+const NEAR_ZOOM = 7;
 const AGAIN_MS = 5000; // until what was stopped can be sent again
 const form = document.querySelector("[data-join]");
 
@@ -55,7 +56,8 @@ function addMap(place) {
   const prefix = place.dataset.pinOf;
   const [latitude, longitude] = ["latitude", "longitude"].map((name) => document.getElementById(`id_${prefix}-${name}`));
   const element = place.querySelector("[data-map]");
-  element.hidden = place.querySelector("[data-help]").hidden = false;
+  element.hidden = false;
+  for (const help of place.querySelectorAll("[data-help]")) help.hidden = false;
   const map = createMap(element, JSON.parse(document.getElementById("map-texts").textContent));
   const note = Object.assign(document.createElement("span"), { className: "pin-note pin-coming" });
   const icon = L.divIcon({ html: note, className: "pin", iconSize: [44, 44], iconAnchor: [22, 42] });
@@ -77,12 +79,16 @@ function addMap(place) {
     marker.remove();
     remove.hidden = true;
     status.textContent = status.dataset.removed;
-    place.querySelector("[data-middle]").focus();
+    element.focus();
   });
 
   map.on("click", ({ latlng }) => put(latlng));
   marker.on("dragend", () => put(marker.getLatLng()));
-  place.querySelector("[data-middle]").addEventListener("click", () => put(map.getCenter()));
+  const middle = place.querySelector("[data-middle]");
+  const allowMiddle = () => { middle.disabled = map.getZoom() < NEAR_ZOOM; }; // before, the middle is in Sweden
+  middle.addEventListener("click", () => put(map.getCenter()));
+  map.on("zoomend", allowMiddle);
+  allowMiddle();
   if (latitude.value && longitude.value) {
     const position = L.latLng(Number(latitude.value), Number(longitude.value));
     marker.setLatLng(position).addTo(map);

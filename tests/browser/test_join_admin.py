@@ -44,7 +44,7 @@ def test_coordinator_decides_from_the_start_page(logged_in, request_of):
     for name in ("place", "community", "facilitation"):
         logged_in.get_by_label(f"The {name} is there").check()
     logged_in.get_by_role("button", name="Approve and put on the map").click()
-    expect(logged_in.locator(".messagelist .success")).to_contain_text("Loftet is a member now")
+    expect(logged_in.locator(".messagelist .success")).to_contain_text("Loftet is a member")
     expect(logged_in.locator(".messagelist .warning").get_by_role("link")).to_have_text("Kaia, Oslo")
     request.refresh_from_db()
     assert request.state == "approved"

@@ -174,6 +174,7 @@ def registered(**facts):
         (registered(), "Gata 1"),
         (registered(is_bankrupt=True), "BANKRUPT"),
         (registered(is_winding_up=True), "BEING WOUND UP"),
+        (registered(name="NOE ANNET AS"), "another name than the request"),
         (registered(deleted_on=timezone.localdate()), "DELETED on"),
         (None, f"no organisation with the number {NUMBER}"),
         (Unavailable(), "does not answer now"),

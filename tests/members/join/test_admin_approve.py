@@ -134,3 +134,12 @@ def test_approve_asks_nothing_of_a_space_that_the_organisation_has(decide):
     decide(request, "approve", whose=known.organisation_id)
     assert request.state == State.APPROVED
     assert Space.objects.get().latitude == known.latitude
+
+
+@pytest.mark.parametrize(("latitude", "far"), [(59.95, False), (70.36, True)])
+def test_pin_far_from_its_town_is_questioned(coordinator_client, latitude, far):
+    request = received()
+    request.spaces.all().delete()
+    request.spaces.create(name="Kaia", town="Oslo", latitude=latitude, longitude=10.7)
+    for page in ("change", "approve"):
+        assert ("km from Oslo" in text(coordinator_client.get(url(request, page)))) == far

@@ -120,3 +120,26 @@ def test_approve_without_a_number_takes_nobodys(coordinator):
     OrganisationFactory(organisation_number="")
     ready().approve(by=coordinator)
     assert Organisation.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["Coworx Mandal", "Coworx"])
+def test_approve_opens_the_space_that_was_coming_under_a_like_name(coordinator, name):
+    member = OrganisationFactory(name="Coworx")
+    SpaceFactory(organisation=member, name="Coworx", town="Kristiansand", county="42")
+    coming = SpaceFactory(organisation=member, name="Coworx", town="Mandal", county="42", coming=True)
+    request = ready(member=member)
+    request.spaces.create(name=name, town="Mandal")
+    request.approve(by=coordinator)
+    coming.refresh_from_db()
+    assert (member.spaces.count(), coming.status) == (2, "open")
+
+
+def test_approve_never_closes_what_is_open_and_trusts_no_pin_of_another_address(coordinator):
+    member = OrganisationFactory()
+    kaia = SpaceFactory(organisation=member, name="Kaia", address="Gamlegata 1", precision="exact", latitude=59.95)
+    request = ready(member=member)
+    request.spaces.create(name="Kaia", town="Oslo", address="Nygata 9", is_open=False)
+    request.approve(by=coordinator)
+    kaia.refresh_from_db()
+    assert (kaia.status, kaia.address, kaia.precision) == ("open", "Nygata 9", "town")
+    assert kaia.latitude != 59.95
