@@ -4,7 +4,7 @@ BIN = .venv/bin
 MANAGE = SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py
 # Before a server's command: the worker that sends the outbox, ended when the server is gone.
 WITH_MAIL = ( $(MANAGE) send_mail --loop 2 & while kill -0 $$$$ 2>/dev/null; do sleep 1; done; kill $$! 2>/dev/null ) & exec env
-SOURCES = coworking_norge members spaces tests manage.py
+SOURCES = bench coworking_norge members spaces tests manage.py
 
 .PHONY: help run dev test lint audit format messages lock
 
