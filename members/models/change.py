@@ -23,7 +23,7 @@ class Change(models.Model):
     @classmethod
     def version(cls) -> str:
         """Differs after every change that was committed, in whatever order transactions end."""
-        row = cls.objects.aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"))
+        row = cls.objects.aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"), at=Max("at"))
         return "-".join(str(value) for value in row.values())
 
 

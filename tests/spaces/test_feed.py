@@ -3,7 +3,6 @@
 import pytest
 
 from spaces import feed
-from spaces.models import Space
 from tests.factories import OrganisationFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +55,7 @@ def test_many_are_cells_and_who_is_alone_is_a_point(client, few, zoom):
 
 def test_cells_are_finer_the_nearer_one_looks(client, few):
     spaces_at(OSLO, 2)
-    spaces_at((59.93, 10.9), 2)
+    spaces_at((59.935, 10.78), 2)
     assert len(ask(client, 8).json()["cells"]) == 1
     assert len(ask(client, 12, "10.6,59.8,11,60").json()["cells"]) == 2
 
@@ -80,24 +79,9 @@ def test_boxes_of_the_same_blocks_are_answered_alike():
     assert box.north >= 60
 
 
-BAD = (
-    [{"z": z} for z in ("", "x", "4.5", "2", "18", "-1", "٤", "9" * 5000)]
-    + [
-        {"b": b}
-        for b in (
-            "",
-            "1,2,3",
-            "1,2,3,4,5",
-            "a,b,c,d",
-            "nan,57,32,72",
-            "4,57,inf,72",
-            "32,57,4,72",
-            "4,72,32,57",
-            "4,57,4,72",
-        )
-    ]
-    + [{"b": "-181,57,32,72"}, {"b": "4,-91,32,72"}, {"z": "17"}]
-)
+ZOOMS = ["", "x", "4.5", "2", "18", "-1", "٤", "9" * 5000, "17"]
+BOXES = ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "nan,57,32,72", "4,57,inf,72", "32,57,4,72", "4,72,32,57", "4,57,4,72"]
+BAD = [{"z": zoom} for zoom in ZOOMS] + [{"b": box} for box in [*BOXES, "-181,57,32,72", "4,-91,32,72"]]
 
 
 @pytest.mark.parametrize("wrong", BAD, ids=range(len(BAD)))
@@ -108,13 +92,9 @@ def test_nonsense_is_refused_with_a_message(client, address, wrong):
     assert response.json()["error"]
 
 
-def test_cells_count_what_there_is(client, few):
+@pytest.mark.parametrize("zoom", [4, 5, 6])
+def test_cells_count_what_there_is(client, few, zoom):
     for place in (OSLO, BERGEN, (69.65, 18.95), (59.3, 10.5)):
         spaces_at(place, 5, town=f"By {place[0]}")
-    for zoom in range(4, 9):
-        counted = (
-            sum(cell[2] + cell[3] for cell in ask(client, zoom, "4,58,26,71" if zoom < 7 else NORWAY).json()["cells"])
-            if zoom < 7
-            else 20
-        )
-        assert counted == 20 == Space.objects.public().count()
+    cells = ask(client, zoom, "4,58,26,71").json()["cells"]
+    assert sum(members + coming for _lat, _lon, members, coming in cells) == 20
