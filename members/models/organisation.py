@@ -96,6 +96,13 @@ class OrganisationQuerySet(VerbQuerySet):
 
     admit.alters_data = True
 
+    def refold(self):
+        """Its spaces too: they are found by its name, and shown or not by its status."""
+        super().refold()
+        self._spaces.filter(organisation__in=self).refold()
+
+    refold.alters_data = True
+
     def end_membership(self, *, by) -> int:
         return self.members().change(
             by=by,
@@ -115,7 +122,7 @@ class Organisation(Folded, Contact):
         MEMBER = "member", _("member")
         FORMER = "former", _("former member")
 
-    FOLDED_FROM = frozenset({"name", "organisation_number"})
+    FOLDED_FROM = frozenset({"name", "organisation_number", "status"})
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
@@ -188,6 +195,13 @@ class Organisation(Folded, Contact):
 
     def __str__(self):
         return self.name
+
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **options):
+        is_new = self._state.adding
+        super().save(*args, update_fields=update_fields, **options)
+        if not is_new and (update_fields is None or self.FOLDED_FROM & set(update_fields)):
+            self.spaces.all().refold()
 
     def get_absolute_url(self):
         return reverse("members:organisation", args=[self.slug])
