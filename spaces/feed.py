@@ -8,6 +8,7 @@ from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
 from .map import points
+from .models import Space
 
 MOST_POINTS = 300
 LEAST_ZOOM, MOST_ZOOM = 3, 17
@@ -108,7 +109,7 @@ class Cell(NamedTuple):
 
 COUNTS = {
     "count": Count("pk"),
-    "members": Count("pk", filter=Q(shown="member")),
+    "members": Count("pk", filter=Q(shown=Space.Shown.AS_MEMBER)),
     "latitude": Avg("latitude"),
     "longitude": Avg("longitude"),
     "one": Min("pk"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
-from members.folding import DerivedTextField, Folded, fold, sort_key
+from members.folding import Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact, watch
 from members.norway import IN_NORWAY
 from members.validators import validate_postal_code
@@ -21,6 +21,10 @@ from . import photos
 from .counties import County
 from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
+
+# All that the directory counts, and sorts, by: it reads no row but those that it shows.
+COUNTED = ["shown", "county", "id", "opening_hours", "search_text"]
+LISTED = ["shown", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
 
 
 def names_town(name: str, town: str) -> bool:
@@ -59,14 +63,17 @@ class Space(Folded, Contact):
         EXACT = "exact", _("exact")
         TOWN = "town", _("approximate: the town centre")
 
-    class Shown(models.TextChoices):
-        """As what visitors see the space; blank where they do not."""
+    class Shown(models.IntegerChoices):
+        """What the public sees it as, in the directory's order; the queryset settles it."""
 
-        MEMBER = "member", _("member")
-        COMING = "coming", _("on the way in")
+        TO_NOBODY = 0
+        AS_MEMBER = 1
+        ON_THE_WAY = 2
 
-    PLACE = frozenset({"address", "postal_code", "town", "municipality", "county"})
-    FOLDED_FROM = frozenset({"name", "organisation", "status", "hidden"}) | PLACE
+    FOLDED_FROM = frozenset(
+        {"name", "address", "postal_code", "town", "municipality", "county"}
+        | {"organisation", "organisation_id", "status", "hidden"}
+    )
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="spaces", verbose_name=_("organisation")
@@ -85,6 +92,7 @@ class Space(Folded, Contact):
         db_default=False,
         help_text=_("Hidden spaces are shown nowhere on the site."),
     )
+    shown = models.PositiveSmallIntegerField(choices=Shown, default=0, db_default=0, editable=False)
     address = models.CharField(_("street address"), max_length=200, blank=True)
     postal_code = models.CharField(
         _("postal code"),
@@ -105,8 +113,6 @@ class Space(Folded, Contact):
     )
     amenities = models.ManyToManyField(Amenity, related_name="spaces", blank=True, verbose_name=_("amenities"))
 
-    shown = DerivedTextField(derived_from="shown_to_visitors")
-
     objects = SpaceQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["search_text", "sort_name", "shown"],
@@ -121,7 +127,8 @@ class Space(Folded, Contact):
         indexes = [
             models.Index(fields=["shown", "latitude", "longitude"], name="space_shown_at"),
             models.Index(fields=["shown", "county", "town", "latitude", "longitude"], name="space_shown_in_town"),
-            models.Index(fields=["shown", "sort_name", "id"], name="space_shown_by_name"),
+            models.Index(fields=COUNTED, name="space_counted"),
+            models.Index(fields=LISTED, name="space_listed"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -149,6 +156,13 @@ class Space(Folded, Contact):
     def __str__(self):
         return self.title
 
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **options):
+        is_new = self._state.adding
+        super().save(*args, update_fields=update_fields, **options)
+        if update_fields is None or self.FOLDED_FROM & set(update_fields):
+            type(self).objects.filter(pk=self.pk).settle(are_new=is_new)
+
     def get_absolute_url(self):
         return reverse("spaces:space", args=[self.slug])
 
@@ -159,19 +173,8 @@ class Space(Folded, Contact):
 
     @property
     def folded_text(self):
-        return fold(
-            " ".join(
-                [
-                    self.name,
-                    self.address,
-                    self.postal_code,
-                    self.town,
-                    self.municipality,
-                    self.get_county_display(),
-                    self.organisation.folded_text,
-                ]
-            )
-        )
+        own = [self.name, self.address, self.postal_code, self.town, self.municipality, self.get_county_display()]
+        return f"{fold(' '.join(own))} {self.organisation.search_text}"
 
     @property
     def folded_name(self):
@@ -183,28 +186,24 @@ class Space(Folded, Contact):
         return in_reader_language(self, "description")
 
     @property
-    def shown_to_visitors(self) -> str:
-        """One of Shown, or blank: open spaces of members, and what is on the way in, unless hidden."""
-        member, prospect = Organisation.Status.MEMBER, Organisation.Status.PROSPECT
-        if self.hidden or self.status == self.Status.CLOSED or self.organisation.status not in (member, prospect):
-            return ""
-        is_member = self.organisation.status == member and self.status == self.Status.OPEN
-        return self.Shown.MEMBER if is_member else self.Shown.COMING
-
-    @property
     def is_member(self) -> bool:
-        return self.shown == self.Shown.MEMBER
-
-    @property
-    def is_on_the_way(self) -> bool:
-        return self.shown == self.Shown.COMING
+        return self.status == self.Status.OPEN and self.organisation.is_member
 
     @property
     def shown_as(self) -> str:
         """What visitors see the space as, in a word."""
         if self.hidden:
             return _("hidden")
-        return self.Shown(self.shown).label if self.shown else _("not shown")
+        if self.is_member:
+            return _("member")
+        return _("on the way in") if self.is_on_the_way else _("not shown")
+
+    @property
+    def is_on_the_way(self) -> bool:
+        statuses = Organisation.Status
+        if self.organisation.status == statuses.MEMBER:
+            return self.status == self.Status.COMING
+        return self.organisation.status == statuses.PROSPECT and self.status != self.Status.CLOSED
 
     @property
     def is_approximate(self) -> bool:

@@ -1,20 +1,24 @@
 """Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, pi, radians, sin, sqrt
 from typing import NamedTuple
 
-from django.db.models import F, FloatField, Value
+from django.db import transaction
+from django.db.models import Case, F, FloatField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext_noop
 
-from members.folding import fold
-from members.models import VerbQuerySet
+from members.folding import BATCH, fold
+from members.models import Organisation, VerbQuerySet
 from members.slugs import free_slug
 
+from .opening_hours import is_open
 from .places import postal_place, town_centre
 
 EARTH_DIAMETER_KM = 2 * 6371.0088  # IUGG mean radius
-KM_IN_DEGREE = 111.19  # of latitude, on a sphere of that radius
+KM_OF_A_DEGREE = EARTH_DIAMETER_KM * pi / 360
+BOXES = 0.05, 0.5  # degrees of latitude to either side
+MOST_HOURS = 10_000  # ways of writing opening hours; SQLite takes some 30,000 values in a query
 
 
 class UnknownPlace(Exception):
@@ -70,17 +74,16 @@ def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
 class SpaceQuerySet(VerbQuerySet):
     def members(self):
         """What the map and the directory show as the network: open spaces of members, unless hidden."""
-        return self.select_related("organisation").filter(shown="member")
+        return self.select_related("organisation").filter(shown=self.model.Shown.AS_MEMBER)
 
     def on_the_way(self):
         """Spaces that are coming, or whose organisation is a prospect, unless hidden."""
-        return self.select_related("organisation").filter(shown="coming")
+        return self.select_related("organisation").filter(shown=self.model.Shown.ON_THE_WAY)
 
     def public(self):
-        return self.select_related("organisation").filter(shown__in=["member", "coming"])
-
-    def refold(self):
-        super(SpaceQuerySet, self.select_related("organisation")).refold()
+        return self.select_related("organisation").filter(
+            shown__in=[self.model.Shown.AS_MEMBER, self.model.Shown.ON_THE_WAY]
+        )
 
     def approximate(self):
         return self.public().filter(precision="town")
@@ -110,15 +113,69 @@ class SpaceQuerySet(VerbQuerySet):
             "distance_km", "pk"
         )
 
-    def nearest(self, latitude: float, longitude: float, most: int) -> list:
-        """The nearest of nearest_to(), looked for in ever larger boxes."""
-        for degrees in (0.1, 0.5, 2.5, 12.5):
-            width = 4 * degrees  # a degree of longitude is a quarter of one of latitude at 75 degrees north
-            box = (longitude - width, latitude - degrees, longitude + width, latitude + degrees)
-            found = self.in_box(box).nearest_to(latitude, longitude)[:most]
-            if len(found) == most and found[most - 1].distance_km <= degrees * KM_IN_DEGREE:
-                return list(found)
-        return list(self.nearest_to(latitude, longitude)[:most])
+    @transaction.atomic
+    def settle(self, *, are_new=False):
+        """Store what the public sees each as, by what the database says of its organisation at this moment.
+
+        New ones are seen by nobody else who may change their organisations meanwhile: one waits for the other.
+        """
+        organisation = Organisation.objects.filter(pk=OuterRef("organisation"))
+        if are_new:
+            list(Organisation.objects.filter(pk__in=self.order_by().values("organisation")).select_for_update())
+        shown, of_member, of_prospect = self.model.Shown, Q(standing="member"), Q(standing="prospect")
+        self.order_by().annotate(standing=Subquery(organisation.values("status"))).update(
+            shown=Case(
+                When(of_member, hidden=False, status="open", then=shown.AS_MEMBER),
+                When(of_member, hidden=False, status="coming", then=shown.ON_THE_WAY),
+                When(of_prospect, hidden=False, status__in=["coming", "open"], then=shown.ON_THE_WAY),
+                default=shown.TO_NOBODY,
+            )
+        )
+
+    def refold(self):
+        """Fold again, and settle."""
+        super(SpaceQuerySet, self.select_related("organisation")).refold()
+        self.settle()
+
+    @transaction.atomic
+    def bulk_create(self, spaces, *args, **options):
+        created = super().bulk_create(spaces, *args, **options)
+        for start in range(0, len(created), BATCH):
+            keys = [space.pk for space in created[start : start + BATCH]]
+            self.model.objects.filter(pk__in=keys).settle(are_new=True)
+        return created
+
+    def nearest_few(self, latitude: float, longitude: float, number: int) -> list:
+        """The first of nearest_to(), read; looked for in boxes that grow until nothing outside can be nearer."""
+        for degrees in BOXES:
+            wide = 2 * degrees  # far north a degree of longitude is short
+            reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
+            box = self.filter(
+                latitude__range=(latitude - degrees, latitude + degrees),
+                longitude__range=(longitude - wide, longitude + wide),
+            )
+            distances = box.nearest_to(latitude, longitude).distances(0, number)
+            if len(distances) == number and max(distances.values()) <= reach:
+                return self.read(distances)
+        return self.read(self.nearest_to(latitude, longitude).distances(0, number))
+
+    def distances(self, first: int, last: int) -> dict[int, float | None]:
+        """By key, in order: an index holds all that this asks. None where no distance is measured."""
+        if "distance_km" in self.query.annotations:
+            return dict(self.values_list("pk", "distance_km")[first:last])
+        return dict.fromkeys(self.values_list("pk", flat=True)[first:last])
+
+    def read(self, distances: dict[int, float | None]) -> list:
+        """The public spaces of these keys, in this order, each with its distance and its photos."""
+        rows = self.model.objects.public().prefetch_related("photos").in_bulk(distances)
+        for key, row in rows.items():
+            row.distance_km = distances[key]
+        return [rows[key] for key in distances if key in rows]
+
+    def open_at(self, moment):
+        """Those whose known opening hours say so; each way of writing hours is evaluated once."""
+        hours = self.exclude(opening_hours="").order_by().values_list("opening_hours", flat=True).distinct()
+        return self.filter(opening_hours__in=[text for text in hours[:MOST_HOURS] if is_open(text, moment)])
 
     def location_of(self, requested, organisation=None) -> Location | None:
         """Where establish() would place it, None where it would not know."""
@@ -167,4 +224,5 @@ class SpaceQuerySet(VerbQuerySet):
         coming = [space for space in alike if space.status == "coming"]
         return same[0] if same else coming[0] if len(coming) == 1 else None
 
-    open.alters_data = close.alters_data = hide.alters_data = show.alters_data = refold.alters_data = True
+    settle.alters_data = refold.alters_data = bulk_create.alters_data = True
+    open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True

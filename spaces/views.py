@@ -1,17 +1,21 @@
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.http import JsonResponse
+from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from members.folding import fold
+from members.parties import client
 from members.public import public
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
-from .directory import Directory
+from .directory import Directory, PositionForm
 from .feed import BadBox, Box, answer, parse_zoom
 from .finder import Finder
 from .map import TEXTS, close_up, picture, points
@@ -19,7 +23,6 @@ from .models import Space
 from .opening_hours import from_osm, weekly
 from .structured_data import space_data
 
-PAGE_SIZE = 24
 NEARBY = 4
 LONGEST_QUERY = 100
 
@@ -64,15 +67,23 @@ def map_feed(request):
     return JsonResponse(answer(Space.objects.public().search(query), box, zoom))
 
 
+@csrf_exempt  # a POST changes nothing either: its body is where a position is in no address and no log
+@sensitive_post_parameters()
 def directory(request):
-    search = Directory(request.GET)
-    page = Paginator(search.spaces.prefetch_related("photos"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"search": search, "page": page}
-    if page.number > 1:
-        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={page.number}"
-    if not page.has_next():
-        context["on_the_way"] = search.on_the_way.prefetch_related("photos")
-    return render(request, "spaces/space_list.html", context)
+    position = PositionForm(request.POST) if request.method == "POST" else None
+    if position and not position.is_valid():
+        told = _("Your browser gave no position in Norway. Write a town or a postal code instead.")
+        return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")
+    search = Directory(request.GET, client=client(request), centre=position and position.centre)
+    context = {"search": search, "page": search.page(request.GET.get("page"))}
+    if context["page"].number > 1:
+        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={context['page'].number}"
+    response = render(request, "spaces/space_list.html", context)
+    if position or search.is_of_the_moment:
+        add_never_cache_headers(response)
+    else:
+        response.is_public = True
+    return response
 
 
 @public
@@ -84,7 +95,7 @@ def space(request, slug):
 
 
 def render_space(request, space, **context):
-    others = Space.objects.public().exclude(pk=space.pk).prefetch_related("photos")
+    others = Space.objects.public().exclude(pk=space.pk)
     photos = list(space.photos.all())
     return render(
         request,
@@ -94,7 +105,7 @@ def render_space(request, space, **context):
             "photos": photos,
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
-            "nearby": others.nearest(space.latitude, space.longitude, NEARBY),
+            "nearby": others.nearest_few(space.latitude, space.longitude, NEARBY),
             "points": {"points": points([space]), "cells": [], "whole": True},
             "map_texts": TEXTS,
             "picture": close_up(space),

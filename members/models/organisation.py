@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from ..bilingual import in_reader_language
 from ..fields import WebsiteField
 from ..files import discard_on_error
-from ..folding import BATCH, Folded, FoldedQuerySet
+from ..folding import Folded, FoldedQuerySet
 from ..validators import validate_not_in_future, validate_organisation_number
 from .change import Change, watch
 
@@ -92,19 +92,6 @@ class OrganisationQuerySet(VerbQuerySet):
         spaces = self._spaces.public().prefetch_related(*also)
         return self.prefetch_related(Prefetch("spaces", spaces, to_attr="public_spaces"))
 
-    def update(self, **values):
-        """As Folded's, and what is derived from it in its spaces stays true."""
-        if not Organisation.SPACES_DERIVE_FROM & values.keys():
-            return super().update(**values)
-        with transaction.atomic(using=self.db):
-            keys = list(self.order_by().values_list("pk", flat=True))
-            changed = super().update(**values)
-            for start in range(0, len(keys), BATCH):
-                self._spaces.filter(organisation__in=keys[start : start + BATCH]).refold()
-        return changed
-
-    update.alters_data = True
-
     @property
     def _spaces(self):
         return Organisation._meta.get_field("spaces").related_model.objects
@@ -119,6 +106,13 @@ class OrganisationQuerySet(VerbQuerySet):
         )
 
     admit.alters_data = True
+
+    def refold(self):
+        """Its spaces too: they are found by its name, and shown or not by its status."""
+        super().refold()
+        self._spaces.filter(organisation__in=self).refold()
+
+    refold.alters_data = True
 
     def end_membership(self, *, by) -> int:
         return self.members().change(
@@ -139,8 +133,7 @@ class Organisation(Folded, Contact):
         MEMBER = "member", _("member")
         FORMER = "former", _("former member")
 
-    FOLDED_FROM = frozenset({"name", "organisation_number"})
-    SPACES_DERIVE_FROM = FOLDED_FROM | {"status"}
+    FOLDED_FROM = frozenset({"name", "organisation_number", "status"})
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
@@ -215,9 +208,11 @@ class Organisation(Folded, Contact):
     def __str__(self):
         return self.name
 
+    @transaction.atomic
     def save(self, *args, update_fields=None, **options):
+        is_new = self._state.adding
         super().save(*args, update_fields=update_fields, **options)
-        if update_fields is None or self.SPACES_DERIVE_FROM & set(update_fields):
+        if not is_new and (update_fields is None or self.FOLDED_FROM & set(update_fields)):
             self.spaces.all().refold()
 
     def get_absolute_url(self):
