@@ -13,23 +13,23 @@ pytestmark = pytest.mark.django_db
 
 AMENITY = "amenity"
 MOST = 12
-# With ten spaces. What more than a thousand spaces offer is not counted: that is one query less.
+# With ten spaces, the version of the data included. What more than a thousand spaces offer is not counted: that is one query less.
 PAGES = {
-    "/": 1,
-    "/steder/": 6,
-    "/steder/?page=2": 6,
-    f"/steder/?q=space&county=03&amenity={AMENITY}": 7,
-    "/steder/?near=Bergen": 6,
-    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 8,
-    "/steder/?q=bergen": 7,
-    "/steder/?near=Vik": 6,
-    "/steder/space-0/": 7,
-    "/medlemmer/": 2,
-    "/medlemmer/owner-0/": 3,
-    "/om/": 0,
-    "/bli-med/": 1,
-    "/personvern/": 0,
-    "/sitemap.xml": 2,
+    "/": 3,
+    "/steder/": 7,
+    "/steder/?page=2": 7,
+    f"/steder/?q=space&county=03&amenity={AMENITY}": 8,
+    "/steder/?near=Bergen": 7,
+    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 9,
+    "/steder/?q=bergen": 8,
+    "/steder/?near=Vik": 7,
+    "/steder/space-0/": 8,
+    "/medlemmer/": 3,
+    "/medlemmer/owner-0/": 4,
+    "/om/": 1,
+    "/bli-med/": 2,
+    "/personvern/": 1,
+    "/sitemap.xml": 3,
 }
 ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?attention=without_photo"]
 ADMIN_PAGES += ["members/organisation/", "spaces/amenity/", "spaces/space/add/", "members/organisation/add/"]
@@ -49,6 +49,8 @@ def grow(first, last):
         for number in range(last - first)
     )
     Space.amenities.through.objects.bulk_create(Space.amenities.through(space=s, amenity=amenity) for s in spaces)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as PostgreSQL does by itself; else it plans for empty tables, and takes minutes
 
 
 def queries(client, address):
@@ -75,7 +77,8 @@ def test_public_pages_from_10_to_10_000_spaces(client):
     assert few == PAGES
     assert max(few.values()) <= MOST
     grow(10, 10_000)
-    assert not grown(few, measure(client, PAGES))
+    # The landing page counts by town what it does not list, and asks for those who are alone in a cell.
+    assert grown(few, measure(client, PAGES)) == {"/": (3, 4)}
 
 
 def test_admin_from_10_to_10_000_spaces(coordinator_client):
