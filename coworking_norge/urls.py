@@ -9,7 +9,7 @@ from django.views.static import serve
 
 from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
-from spaces.views import landing
+from spaces.views import landing, tile
 
 from .sitemaps import PageSitemap
 
@@ -22,6 +22,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
         name="robots",
     ),
+    path("kart/<int:z>/<int:x>/<int:y>.png", tile, name="tile"),
     *i18n_patterns(
         path("", landing, name="landing"),
         path(_("spaces/"), include("spaces.urls")),

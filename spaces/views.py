@@ -2,13 +2,18 @@ from itertools import groupby
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from members.folding import sort_key
+from members.outside import PNG
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
+from . import tiles
 from .counties import County
 from .directory import Directory
 from .map import TEXTS, close_up, picture, points
@@ -84,3 +89,18 @@ def render_space(request, space, **context):
         }
         | context,
     )
+
+
+@require_safe
+@conditional_page
+def tile(request, z, x, y):
+    """A street tile, or 204 where there is none now: unlike 404 no browser calls that an error."""
+    if not settings.TILES_URL or not tiles.is_offered(z, x, y):
+        raise Http404
+    found = tiles.picture(z, x, y)
+    if found:
+        response = HttpResponse(found, content_type="image/png" if found.startswith(PNG) else "image/jpeg")
+    else:
+        response = HttpResponse(status=204)
+    patch_cache_control(response, public=True, max_age=tiles.FRESH if found else tiles.SOON)
+    return response

@@ -1,9 +1,10 @@
 /* Brings a page's map to life: a note for each space, tied to its entry in the list beside the map where there is one.
    Spaces that would overlap share a stack of notes that says how many of each kind it holds. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 7;
+const TOWN_ZOOM = 11;
 const APART = 44; // pixels between two notes; also the size of the area to hit
 
 /** Keeps the notes of `points` on the map, grouped anew at each zoom. `onLight(ids, how)` hears which are pointed at. */
@@ -11,8 +12,8 @@ class Pins {
   constructor(map, points, texts, onLight) {
     Object.assign(this, { map, points, texts, onLight, groups: [], lit: null });
     this.layer = L.layerGroup().addTo(map);
-    map.on("zoomstart", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
-    map.on("zoomend", () => this.draw());
+    map.on("zoomstart nostreets", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
+    map.on("zoomend nostreets", () => this.draw());
     this.draw();
   }
 
@@ -200,7 +201,7 @@ const texts = read("map-texts");
 const points = read("map-points");
 const map = createMap(element, texts);
 const pins = new Pins(map, points, texts, lightEntries);
-if (!list) map.setView([points[0].lat, points[0].lon], CLOSE_ZOOM, { animate: false });
+if (!list) lookAt(map, [points[0].lat, points[0].lon], CLOSE_ZOOM, points[0].approximate ? TOWN_ZOOM : undefined);
 
 for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
   const light = () => pins.light(Number(entry.dataset.space));
