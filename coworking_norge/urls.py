@@ -10,7 +10,7 @@ from django.views.static import serve
 from members.public import public
 from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
-from spaces.views import landing, map_feed
+from spaces.views import landing, map_feed, tile
 
 from .sitemaps import PageSitemap
 
@@ -23,6 +23,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
         name="robots",
     ),
+    path("kart/<int:z>/<int:x>/<int:y>.png", tile, name="tile"),
     *i18n_patterns(
         path("", landing, name="landing"),
         path(_("map/points.json"), map_feed, name="feed"),

@@ -1,20 +1,22 @@
 from django.conf import settings
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from members.folding import fold
+from members.outside import PNG
 from members.parties import client
 from members.public import public
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
+from . import tiles
 from .directory import Directory, PositionForm
 from .feed import BadBox, Box, answer, parse_zoom
 from .finder import Finder
@@ -113,3 +115,18 @@ def render_space(request, space, **context):
         }
         | context,
     )
+
+
+@require_safe
+@conditional_page
+def tile(request, z, x, y):
+    """A street tile, or 204 where there is none now: unlike 404 no browser calls that an error."""
+    if not settings.TILES_URL or not tiles.is_offered(z, x, y):
+        raise Http404
+    found = tiles.picture(z, x, y)
+    if found:
+        response = HttpResponse(found, content_type="image/png" if found.startswith(PNG) else "image/jpeg")
+    else:
+        response = HttpResponse(status=204)
+    patch_cache_control(response, public=True, max_age=tiles.FRESH if found else tiles.SOON)
+    return response

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 AMENITY = "amenity"
 MOST = 12
-# With ten spaces, the version of the data included. What more than a thousand spaces offer is not counted: that is one query less.
+# With ten spaces, the version of the data included.
+# What more than a thousand spaces offer is not counted: that is one query less.
 PAGES = {
     "/": 3,
     "/steder/": 7,

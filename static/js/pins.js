@@ -1,9 +1,10 @@
 /* Brings a page's map to life: a note for each space, tied to its entry in the list beside the map where there is one.
    Spaces that would overlap share a stack of notes that says how many of each kind it holds. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 7;
+const TOWN_ZOOM = 11;
 const APART = 44; // pixels between two notes; also the size of the area to hit
 
 /** Keeps the notes on the map: of `data` where that is whole, else of what the feed at `address` says of each view.
@@ -12,8 +13,8 @@ class Pins {
   constructor(map, data, texts, { address, onLight }) {
     Object.assign(this, { map, data, texts, address, onLight, groups: [], lit: null, asked: null });
     this.layer = L.layerGroup().addTo(map);
-    map.on("zoomstart", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
-    map.on("zoomend", () => this.draw());
+    map.on("zoomstart nostreets", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
+    map.on("zoomend nostreets", () => this.draw());
     if (address && !data.whole) map.on("moveend", () => this.ask());
     this.draw();
   }
@@ -281,7 +282,7 @@ const data = read("map-points");
 const map = createMap(element, texts);
 const pins = new Pins(map, data, texts, { address: element.dataset.feed, onLight: lightEntries });
 if (list) bindList();
-else map.setView([data.points[0].lat, data.points[0].lon], CLOSE_ZOOM, { animate: false });
+else lookAt(map, [data.points[0].lat, data.points[0].lon], CLOSE_ZOOM, data.points[0].approximate ? TOWN_ZOOM : undefined);
 
 /* Pointing at an entry lights its note; a button on the map narrows the list to what is in view. */
 function bindList() {
