@@ -85,19 +85,23 @@ class Directory:
 
     def page(self, number):
         """Members first, then those on the way in; nearest first where there is a centre, else by name."""
-        count = sum(map(self._number, (Space.Shown.AS_MEMBER, Space.Shown.ON_THE_WAY)))
+        count = self.number_of_members + self._number(Space.Shown.ON_THE_WAY)
         page = Paginator(range(count), PAGE_SIZE).get_page(number)
-        first = page.start_index() - 1 if count else 0
-        spaces = self._in_county()
-        page.object_list = spaces.read(spaces.distances(first, first + PAGE_SIZE)) if count else []
+        first = max(0, page.start_index() - 1)
+        page.object_list = self._here.read(self._distances(first, min(first + PAGE_SIZE, count))) if count else []
         return page
 
-    def _in_county(self):
-        spaces = self.found.filter(county=self.county) if self.county else self.found
-        if self.centre:
-            spaces = spaces.nearest_to(self.centre.latitude, self.centre.longitude)
-            return spaces.order_by("shown", "distance_km", "pk")
-        return spaces.order_by("shown", "sort_name", "pk")
+    def _distances(self, first, last):
+        if not self.centre:
+            return self._here.order_by("shown", "sort_name", "pk").distances(first, last)
+        here = self.centre.latitude, self.centre.longitude
+        if last <= self.number_of_members:
+            return self._here.members().nearest(*here, first, last)
+        return self._here.nearest_to(*here).order_by("shown", "distance_km", "pk").distances(first, last)
+
+    @property
+    def _here(self):
+        return self.found.filter(county=self.county) if self.county else self.found
 
     def _number(self, shown) -> int:
         return sum(
@@ -121,7 +125,7 @@ class Directory:
         if self.number_of_members > MOST_COUNTED:
             return amenities
         if self.number_of_members:
-            members = self._in_county().members().order_by()
+            members = self._here.members()
             having = Space.amenities.through.objects.filter(space__in=members.values("pk"))
             counts = dict(having.values_list("amenity").annotate(Count("pk")))
         for amenity in amenities:
@@ -134,7 +138,8 @@ class Directory:
         centre = self.centre or place_named_in(self.query)
         if self.number_of_members or not centre:
             return None
-        return centre, Space.objects.members().nearest_few(centre.latitude, centre.longitude, NEAREST)
+        members = Space.objects.members()
+        return centre, members.read(members.nearest(centre.latitude, centre.longitude, 0, NEAREST))
 
     @property
     def leads(self) -> list[tuple[str, str]]:

@@ -145,8 +145,8 @@ class SpaceQuerySet(VerbQuerySet):
             self.model.objects.filter(pk__in=keys).settle(are_new=True)
         return created
 
-    def nearest_few(self, latitude: float, longitude: float, number: int) -> list:
-        """The first of nearest_to(), read; looked for in boxes that grow until nothing outside can be nearer."""
+    def nearest(self, latitude: float, longitude: float, first: int, last: int) -> dict[int, float]:
+        """These distances() of nearest_to(), looked for in boxes that grow until nothing outside can be nearer."""
         for degrees in BOXES:
             wide = 2 * degrees  # far north a degree of longitude is short
             reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
@@ -154,10 +154,10 @@ class SpaceQuerySet(VerbQuerySet):
                 latitude__range=(latitude - degrees, latitude + degrees),
                 longitude__range=(longitude - wide, longitude + wide),
             )
-            distances = box.nearest_to(latitude, longitude).distances(0, number)
-            if len(distances) == number and max(distances.values()) <= reach:
-                return self.read(distances)
-        return self.read(self.nearest_to(latitude, longitude).distances(0, number))
+            found = box.nearest_to(latitude, longitude).distances(0, last)
+            if len(found) == last and max(found.values()) <= reach:
+                return dict(list(found.items())[first:])
+        return self.nearest_to(latitude, longitude).distances(first, last)
 
     def distances(self, first: int, last: int) -> dict[int, float | None]:
         """By key, in order: an index holds all that this asks. None where no distance is measured."""

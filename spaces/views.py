@@ -107,7 +107,7 @@ def render_space(request, space, **context):
             "photos": photos,
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
-            "nearby": others.nearest_few(space.latitude, space.longitude, NEARBY),
+            "nearby": others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY)),
             "points": {"points": points([space]), "cells": [], "whole": True},
             "map_texts": TEXTS,
             "picture": close_up(space),

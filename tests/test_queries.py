@@ -20,7 +20,7 @@ PAGES = {
     "/steder/": 7,
     "/steder/?page=2": 7,
     f"/steder/?q=space&county=03&amenity={AMENITY}": 8,
-    "/steder/?near=Bergen": 7,
+    "/steder/?near=Bergen": 9,
     f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 9,
     "/steder/?q=bergen": 8,
     "/steder/?near=Vik": 7,
