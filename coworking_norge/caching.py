@@ -58,7 +58,7 @@ class PublicPages:
         self.get_response, self.pages, self.release = get_response, Pages(), release()
 
     def __call__(self, request):
-        if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if not self.may_be_kept(request):
             return self.get_response(request)
         etag = self.etag(request)
         kept = self.pages.get(etag)
@@ -66,6 +66,12 @@ class PublicPages:
             return self.fresh(request, etag)
         body, headers = kept
         return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+
+    @staticmethod
+    def may_be_kept(request) -> bool:
+        """Not what a coordinator asks for, nor a tile of the map, which no version of the data changes."""
+        is_tile = request.path.endswith(".png")
+        return request.method in ("GET", "HEAD") and not is_tile and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
     def etag(self, request) -> str:
         compressed = "gzip" in request.headers.get("Accept-Encoding", "")
