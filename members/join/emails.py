@@ -23,6 +23,7 @@ def remind_to_confirm(request):
     _to_applicant("remind_to_confirm", request)
 
 
+@transaction.atomic
 def links(requests):
     """The way back to each of one applicant's requests, for somebody who lost it; nothing where there is none."""
     requests = list(requests.select_for_update()[:MOST_LINKS])  # locked, so that none is erased before it is linked

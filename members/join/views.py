@@ -109,8 +109,7 @@ def lost_link(request):
         form.add_error(None, _("Somebody has asked for very many links from where you are. Try again in an hour."))
         return render(request, "members/joinrequest_lost_link.html", {"form": form})
     if limits.mail_allowed(form.cleaned_data["email"]):
-        with transaction.atomic():
-            emails.links(JoinRequest.objects.of(form.cleaned_data["email"]))
+        emails.links(JoinRequest.objects.of(form.cleaned_data["email"]))
     return redirect("join:link_sent")
 
 
