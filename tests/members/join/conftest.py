@@ -1,4 +1,6 @@
 import pytest
+import time_machine
+from django.utils import timezone
 
 from .deciding import STEPS, url
 
@@ -15,3 +17,10 @@ def decide(coordinator_client):
         return response
 
     return decide
+
+
+@pytest.fixture
+def stopped_clock():
+    """A token is signed with the second in which it was made: here that is always the same."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock

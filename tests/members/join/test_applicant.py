@@ -16,7 +16,7 @@ from tests.factories import JoinRequestFactory, OrganisationFactory
 
 from .form import ORGANISATION, SPACE, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 State = JoinRequest.State
 

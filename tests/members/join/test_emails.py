@@ -13,7 +13,7 @@ from members.models import JoinRequest, MailPreference
 from tests.factories import CoordinatorFactory, JoinRequestFactory
 from tests.members.test_emails import body, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 SITE = "https://coworking.example"
 TYPED = "x https://evil.example/ https://coworking.example/admin/ www.evil.example a@b.no {{ 7|add:7 }} {% if %} <b>"

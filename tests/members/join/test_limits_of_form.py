@@ -14,7 +14,7 @@ from tests.factories import JoinRequestFactory
 
 from .form import send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 FROM = {"REMOTE_ADDR": "192.0.2.1"}
 
