@@ -4,9 +4,9 @@ BIN = .venv/bin
 MANAGE = SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py
 # Before a server's command: the worker that sends the outbox, ended when the server is gone.
 WITH_MAIL = ( $(MANAGE) send_mail --loop 2 & while kill -0 $$$$ 2>/dev/null; do sleep 1; done; kill $$! 2>/dev/null ) & exec env
-SOURCES = coworking_norge members spaces tests manage.py
+SOURCES = bench coworking_norge members spaces tests manage.py
 
-.PHONY: help run dev test lint audit format messages lock
+.PHONY: help run dev test bench lint audit format messages lock
 
 help: ## What you can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ dev: .venv/dev ## Serve with debug pages and reload on every edit (PORT=8000)
 
 test: .venv/dev ## Every test, on SQLite and, where it is installed, on PostgreSQL
 	@tests/run
+
+bench: .venv/dev ## How fast the pages are, from 20 to 100,000 spaces (ARGS="--sizes 20 --databases sqlite")
+	@$(BIN)/python -m bench.run $(ARGS)
 
 lint: .venv/dev ## Style of code and templates
 	@$(BIN)/ruff check $(SOURCES) spaces/data/build

@@ -23,6 +23,8 @@ PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 a_mail_server = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
+kartverket = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
+a_template_of_tiles = validate.Regexp(r"((?=.*{z})(?=.*{x})(?=.*{y})https?://([^\s{}]|{[zxy]})+)?\Z")
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")
     SITE_URL = env.str("SITE_URL", validate=validate.URL(schemes={"https"}))
@@ -38,6 +40,7 @@ else:
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=lambda email: not email or validate.Email()(email))
 ORGANISATION_REGISTER_URL = env.str("ORGANISATION_REGISTER_URL", default="https://data.brreg.no/enhetsregisteret/api")
 ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.no/adresser/v1")
+TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)
 DAYS_TO_DECIDE = env.int("DAYS_TO_DECIDE", default=5)
 
@@ -80,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coworking_norge.caching.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -123,6 +127,15 @@ if database and database["ENGINE"] == "django.db.backends.sqlite3":
 elif database:
     database.setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASES = {"default": database}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Shared by every process. A street tile has some 30 kB and at most 300 kB: usually 90 MB, never 0.9 GB.
+    "tiles": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "tiles",
+        "OPTIONS": {"MAX_ENTRIES": 3000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = [

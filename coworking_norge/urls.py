@@ -7,28 +7,31 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from django.views.static import serve
 
+from members.public import public
 from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
-from spaces.views import landing
+from spaces.views import landing, map_feed, tile
 
 from .sitemaps import PageSitemap
 
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
 
 urlpatterns = [
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
         name="robots",
     ),
+    path("kart/<int:z>/<int:x>/<int:y>.png", tile, name="tile"),
     *i18n_patterns(
         path("", landing, name="landing"),
+        path(_("map/points.json"), map_feed, name="feed"),
         path(_("spaces/"), include("spaces.urls")),
         path(_("members/"), include("members.urls")),
-        path(_("about/"), TemplateView.as_view(template_name="about.html"), name="about"),
+        path(_("about/"), public(TemplateView.as_view(template_name="about.html")), name="about"),
         path(_("join/"), include("members.join.urls")),
-        path(_("privacy/"), TemplateView.as_view(template_name="privacy.html"), name="privacy"),
+        path(_("privacy/"), public(TemplateView.as_view(template_name="privacy.html")), name="privacy"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

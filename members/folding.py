@@ -9,6 +9,7 @@ from django.db.models import Q
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "ae", "ö": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"})
 ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "ü": "y"})
 BATCH = 500
+LONGEST = 1000  # bytes of a derived text; in an index PostgreSQL takes 2,700 for all its columns
 
 
 def fold(text: str) -> str:
@@ -22,6 +23,11 @@ def sort_key(text: str) -> str:
     """A key whose code points order names the Norwegian way: æ, ø, å last, aa as å. Shape: ASCII where possible."""
     letters = unicodedata.normalize("NFKC", text).casefold().replace("aa", "å").translate(ALPHABET)
     return re.sub(r"[^\w{|}]+|_", " ", _without_accents(letters)).strip()
+
+
+def kept(text: str) -> str:
+    """As much of a derived text as is stored: all of it, unless its letters are rare ones and very many."""
+    return text.encode()[:LONGEST].decode(errors="ignore")
 
 
 def _without_accents(text: str) -> str:
@@ -40,7 +46,7 @@ class DerivedTextField(models.TextField):
         return name, path, args, options | {"derived_from": self.derived_from}
 
     def pre_save(self, instance, add):
-        setattr(instance, self.attname, getattr(instance, self.derived_from))
+        setattr(instance, self.attname, kept(getattr(instance, self.derived_from)))
         return getattr(instance, self.attname)
 
     def db_parameters(self, connection):
@@ -72,7 +78,7 @@ class FoldedQuerySet(models.QuerySet):
     def refold(self):
         rows = list(self)
         for row in rows:
-            row.search_text, row.sort_name = row.folded_text, row.folded_name
+            row.search_text, row.sort_name = kept(row.folded_text), kept(row.folded_name)
         self.bulk_update(rows, ["search_text", "sort_name"])
 
     refold.alters_data = True

@@ -1,24 +1,40 @@
-"""Asks other services: a JSON object, of limited size and within one time budget, or Unavailable."""
+"""Asks other services: a JSON object or a picture, of limited size and within one time budget, or Unavailable."""
 
 import json
 import logging
+import re
 import socket
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import contextmanager
 from threading import BoundedSemaphore, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpcore2
 from django.conf import settings
 
 MAX_BYTES = 200_000
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Coworking Norge"}
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "Coworking Norge"}
 NOT_FOUND = {404, 410}  # Enhetsregisteret answers 410 for what the law made it remove
 
 resolvers = BoundedSemaphore(8)
 logger = logging.getLogger(__name__)
+
+
+class Kind(NamedTuple):
+    """What an answer may be: its types, and its greatest length in bytes."""
+
+    accept: str
+    types: re.Pattern
+    length: int
+
+
+JSON = Kind("application/json", re.compile(r"application/(.+\+)?json"), MAX_BYTES)
+PICTURE = Kind("image/png, image/jpeg", re.compile("image/(png|jpeg)"), 300_000)
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+WHOLE_PICTURE = re.compile(rb"%b.*IEND\xaeB`\x82|%b.*\xff\xd9" % (PNG, JPEG), re.DOTALL)
 
 
 class Unavailable(Exception):
@@ -31,17 +47,22 @@ def fetch(base: str, *paths: str, read: Callable[[dict], Any]):
     Takes at most LOOKUP_SECONDS, however many paths. Every fault raises Unavailable: a blank base, whatever the
     service does, whatever `read` raises.
     """
-    if not base:
-        raise Unavailable
-    try:
-        # httpcore2 by itself: follows no redirect, decodes no body, knows no proxy, takes our network
-        with httpcore2.ConnectionPool(network_backend=Network(Deadline(settings.LOOKUP_SECONDS))) as pool:
-            answers = (_get(pool, f"{base.rstrip('/')}/{path}") for path in paths)
-            found = next((answer for answer in answers if answer is not None), None)
-            return None if found is None else read(found)
-    except Exception as error:  # a hostile answer makes parsers raise nearly anything
-        logger.warning("%s gave nothing usable: %.200r", base, error)
-        raise Unavailable from error
+    with _service(base, settings.LOOKUP_SECONDS) as pool:
+        answers = (_get(pool, f"{base.rstrip('/')}/{path}", JSON) for path in paths)
+        found = next((answer for answer in answers if answer is not None), None)
+        return None if found is None else read(_object(found))
+
+
+def fetch_picture(template: str, seconds: float, **values) -> bytes | None:
+    """The PNG or JPEG, from its first bytes to its last, at the template's address; None where nothing is.
+
+    Takes at most so many seconds. Every fault raises Unavailable. The log names the template alone.
+    """
+    with _service(template, seconds) as pool:
+        picture = _get(pool, template.format(**values), PICTURE)
+        if picture is not None and not WHOLE_PICTURE.fullmatch(picture):
+            raise ValueError("no picture, or not all of it")
+        return picture
 
 
 def one_line(value, length: int) -> str:
@@ -52,32 +73,48 @@ def one_line(value, length: int) -> str:
     return " ".join("".join(visible).split())[:length].rstrip()
 
 
-def _get(pool, url) -> dict | None:
-    with pool.stream("GET", url, headers=HEADERS) as response:
-        body = _body(response)
+@contextmanager
+def _service(base, seconds):
+    if not base:
+        raise Unavailable
+    try:
+        # httpcore2 by itself: follows no redirect, decodes no body, knows no proxy, takes our network
+        with httpcore2.ConnectionPool(network_backend=Network(Deadline(seconds))) as pool:
+            yield pool
+    except Exception as error:  # a hostile answer makes parsers raise nearly anything
+        logger.warning("%s gave nothing usable: %.200r", base, error)
+        raise Unavailable from error
+
+
+def _get(pool, url, kind) -> bytes | None:
+    with pool.stream("GET", url, headers=HEADERS | {"Accept": kind.accept}) as response:
+        body = _body(response, kind.length)
     if response.status in NOT_FOUND:
         return None
-    if response.status != 200 or not _is_json(response):
-        raise ValueError(f"status {response.status}, or no JSON")
-    answer = json.loads(body)
-    if not isinstance(answer, dict):
-        raise ValueError("no JSON object")
-    return answer
+    if response.status != 200 or not kind.types.fullmatch(_type(response)):
+        raise ValueError(f"status {response.status}, or type {_type(response)!r}")
+    return body
 
 
-def _body(response) -> bytes:
+def _body(response, length) -> bytes:
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
-        if len(body) > MAX_BYTES:
+        if len(body) > length:
             raise ValueError("too large")
     return bytes(body)
 
 
-def _is_json(response) -> bool:
+def _type(response) -> str:
     types = [value for name, value in response.headers if name.lower() == b"content-type"]
-    kind = types[0].partition(b";")[0].strip().lower() if types else b""
-    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+    return types[0].partition(b";")[0].strip().lower().decode("latin-1") if types else ""
+
+
+def _object(body: bytes) -> dict:
+    answer = json.loads(body)
+    if not isinstance(answer, dict):
+        raise ValueError("no JSON object")
+    return answer
 
 
 class Deadline:

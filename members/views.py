@@ -2,6 +2,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 
 from .models import Organisation
+from .public import public
 from .structured_data import organisation_data
 
 
@@ -13,6 +14,7 @@ def redirect_from_old_slug(queryset, slug):
     return redirect(row, permanent=True)
 
 
+@public
 def organisations(request):
     public = Organisation.objects.public().with_public_spaces()
     return render(
@@ -25,6 +27,7 @@ def organisations(request):
     )
 
 
+@public
 def organisation(request, slug):
     organisation = Organisation.objects.public().with_public_spaces("photos").filter(slug=slug).first()
     if organisation is None:

@@ -11,7 +11,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from members.admin import RecordAdmin, verb_action
 
 from .attention import ATTENTION, AttentionFilter
+from .csv_admin import SpreadsheetAdmin
 from .forms import PhotoForm, SpaceForm
+from .history import difference
 from .map import TEXTS
 from .models import Amenity, Photo, Space
 from .places import postal_place, town_centre
@@ -41,7 +43,7 @@ class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
 
 
 @admin.register(Space)
-class SpaceAdmin(RecordAdmin):
+class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
     form = SpaceForm
     list_display = ["title", "town", "county", "organisation", "shown_as", "precision"]
     list_filter = [
@@ -166,13 +168,6 @@ class SpaceAdmin(RecordAdmin):
         if any(told):
             form.instance._change_reason = " ".join(filter(None, told))
             form.instance.save()
-
-
-def difference(before, after) -> str:
-    """What was added and taken away, for the history."""
-    before, after = ({str(row) for row in rows} for rows in (before, after))
-    signs = [("+", after - before), ("−", before - after)]
-    return " ".join(f"{sign} {', '.join(sorted(rows))}" for sign, rows in signs if rows)
 
 
 @admin.register(Amenity)

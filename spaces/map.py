@@ -1,5 +1,6 @@
 """What the maps show: points for the script, and the same points drawn on a picture for those without it."""
 
+from collections.abc import Sequence
 from math import asinh, pi, radians, tan
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ TEXTS = {
     "group": _("{count} spaces (members: {members}, on the way in: {coming})"),
     "wheel": _("Hold Ctrl while you scroll to zoom the map"),
     "touch": _("Use two fingers to move the map"),
+    "many": _("{count} spaces here: zoom in"),
+    "searchArea": _("Search this area"),
     "credit": _("Map: © Kartverket (CC BY 4.0), Natural Earth"),
 }
 
@@ -89,10 +92,25 @@ def pins(spaces: list[Space | Place], size: float) -> list[Pin]:
     return drawn
 
 
-def picture(spaces: list[Space]) -> dict:
-    """The whole of Norway with every space."""
+class Heap(NamedTuple):
+    """Many spaces on the picture, in the picture's units."""
+
+    count: int
+    x: float
+    y: float
+
+
+def heaps(cells: Sequence[list], size: float) -> list[Heap]:
+    """From the feed's cells."""
+    placed = ((project(latitude, longitude), members + coming) for latitude, longitude, members, coming in cells)
+    return [Heap(count, round(x - size / 2, 3), round(y - size, 3)) for (x, y), count in placed]
+
+
+def picture(spaces: list[Space | Place], cells: Sequence[list] = ()) -> dict:
+    """The whole of Norway with every space, or with cells of many."""
     size = 2.6
-    return {"view": norway(), "norway": norway(), "pins": pins(spaces, size), "size": size}
+    drawn = {"pins": pins(spaces, size), "size": size, "heaps": heaps(cells, 2 * size), "heap_size": 2 * size}
+    return {"view": norway(), "norway": norway()} | drawn
 
 
 def close_up(space: Space | Place) -> dict:

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from members.bilingual import in_reader_language
 from members.folding import Folded, fold, sort_key
-from members.models import Contact, Organisation, PublicContact
+from members.models import Contact, Organisation, PublicContact, watch
 from members.norway import IN_NORWAY
 from members.validators import validate_postal_code
 
@@ -21,6 +21,10 @@ from . import photos
 from .counties import County
 from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
+
+# All that the directory counts, and sorts, by: it reads no row but those that it shows.
+COUNTED = ["shown", "county", "id", "opening_hours", "search_text"]
+LISTED = ["shown", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
 
 
 def names_town(name: str, town: str) -> bool:
@@ -59,7 +63,17 @@ class Space(Folded, Contact):
         EXACT = "exact", _("exact")
         TOWN = "town", _("approximate: the town centre")
 
-    FOLDED_FROM = frozenset({"name", "address", "postal_code", "town", "municipality", "county"})
+    class Shown(models.IntegerChoices):
+        """What the public sees it as, in the directory's order; the queryset settles it."""
+
+        TO_NOBODY = 0
+        AS_MEMBER = 1
+        ON_THE_WAY = 2
+
+    FOLDED_FROM = frozenset(
+        {"name", "address", "postal_code", "town", "municipality", "county"}
+        | {"organisation", "organisation_id", "status", "hidden"}
+    )
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="spaces", verbose_name=_("organisation")
@@ -78,6 +92,7 @@ class Space(Folded, Contact):
         db_default=False,
         help_text=_("Hidden spaces are shown nowhere on the site."),
     )
+    shown = models.PositiveSmallIntegerField(choices=Shown, default=0, db_default=0, editable=False)
     address = models.CharField(_("street address"), max_length=200, blank=True)
     postal_code = models.CharField(
         _("postal code"),
@@ -100,7 +115,7 @@ class Space(Folded, Contact):
 
     objects = SpaceQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["search_text", "sort_name"],
+        excluded_fields=["search_text", "sort_name", "shown"],
         verbose_name=_("earlier version"),
         verbose_name_plural=_("earlier versions"),
     )
@@ -109,7 +124,12 @@ class Space(Folded, Contact):
         verbose_name = _("space")
         verbose_name_plural = _("spaces")
         ordering = ["sort_name", "pk"]
-        indexes = [models.Index(fields=["latitude", "longitude"], name="space_position")]
+        indexes = [
+            models.Index(fields=["shown", "latitude", "longitude"], name="space_shown_at"),
+            models.Index(fields=["shown", "county", "town", "latitude", "longitude"], name="space_shown_in_town"),
+            models.Index(fields=COUNTED, name="space_counted"),
+            models.Index(fields=LISTED, name="space_listed"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=IN_NORWAY,
@@ -136,6 +156,13 @@ class Space(Folded, Contact):
     def __str__(self):
         return self.title
 
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **options):
+        is_new = self._state.adding
+        super().save(*args, update_fields=update_fields, **options)
+        if update_fields is None or self.FOLDED_FROM & set(update_fields):
+            type(self).objects.filter(pk=self.pk).settle(are_new=is_new)
+
     def get_absolute_url(self):
         return reverse("spaces:space", args=[self.slug])
 
@@ -146,27 +173,13 @@ class Space(Folded, Contact):
 
     @property
     def folded_text(self):
-        return fold(
-            " ".join(
-                [
-                    self.name,
-                    self.address,
-                    self.postal_code,
-                    self.town,
-                    self.municipality,
-                    self.get_county_display(),
-                ]
-            )
-        )
+        own = [self.name, self.address, self.postal_code, self.town, self.municipality, self.get_county_display()]
+        return f"{fold(' '.join(own))} {self.organisation.search_text}"
 
     @property
     def folded_name(self):
         """By name, then town: the tabulator sorts before any letter."""
         return f"{super().folded_name}\t{sort_key(self.town)}"
-
-    @classmethod
-    def matching(cls, word):
-        return super().matching(word) | Q(organisation__search_text__contains=word)
 
     @property
     def description(self):
@@ -268,6 +281,11 @@ class Photo(models.Model):
     def discard_files(self):
         if self.key:
             transaction.on_commit(partial(photos.discard, self.key, self.widths))
+
+
+for model in (Amenity, Space, Photo):
+    watch(model)
+watch(Space.amenities.through)
 
 
 @receiver(post_delete, sender=Photo)

@@ -99,6 +99,11 @@ def from_osm(text: str) -> Week | None:
     return Week(days, closed_on_holidays) if any(days) and all(map(_in_order, days)) else None
 
 
+def is_open(text: str, at: datetime) -> bool:
+    """ParserError when the text is blank or not understood."""
+    return OpeningHours(text, country="NO").is_open(_wall_clock(at))
+
+
 def state(text: str, at: datetime) -> State:
     """ParserError when the text is blank or not understood."""
     hours, now = OpeningHours(text, country="NO"), _wall_clock(at)

@@ -44,6 +44,11 @@ def postal_place(code: str) -> PostalPlace | None:
     return place and PostalPlace(place[0], _county_named(place[1]))
 
 
+def postal_counties(town: str) -> list[County]:
+    """The counties in which the Post knows a town of this name."""
+    return _postal_towns().get(fold(town), [])
+
+
 @cache
 def _towns() -> dict[str, list[Town]]:
     found = {}
@@ -56,6 +61,16 @@ def _towns() -> dict[str, list[Town]]:
 @cache
 def _postal_codes() -> dict[str, list[str]]:
     return json.loads((DATA / "postal_codes.json").read_text())
+
+
+@cache
+def _postal_towns() -> dict[str, list[County]]:
+    found = {}
+    for town, county in _postal_codes().values():
+        counties = found.setdefault(fold(town), [])
+        if _county_named(county) not in counties:
+            counties.append(_county_named(county))
+    return found
 
 
 @cache

@@ -1,17 +1,24 @@
 """Which spaces the public sees, which need a coordinator's attention, and what happens to several at once."""
 
+from math import cos, pi, radians
 from typing import NamedTuple
 
-from django.db.models import F, FloatField, Q, Value
+from django.db import transaction
+from django.db.models import Case, F, FloatField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext_noop
 
-from members.folding import fold
+from members.folding import BATCH, fold
 from members.models import Organisation, VerbQuerySet
 from members.norway import EARTH_DIAMETER_KM, distance_km
 from members.slugs import free_slug
 
+from .opening_hours import is_open
 from .places import postal_place, town_centre
+
+KM_OF_A_DEGREE = EARTH_DIAMETER_KM * pi / 360
+BOXES = 0.05, 0.5  # degrees of latitude to either side
+MOST_HOURS = 10_000  # ways of writing opening hours; SQLite takes some 30,000 values in a query
 
 
 class UnknownPlace(Exception):
@@ -60,18 +67,16 @@ def locate(requested, space=None) -> Location:
 class SpaceQuerySet(VerbQuerySet):
     def members(self):
         """What the map and the directory show as the network: open spaces of members, unless hidden."""
-        return self.select_related("organisation").filter(
-            status="open", organisation__status=Organisation.Status.MEMBER, hidden=False
-        )
+        return self.select_related("organisation").filter(shown=self.model.Shown.AS_MEMBER)
 
     def on_the_way(self):
         """Spaces that are coming, or whose organisation is a prospect, unless hidden."""
-        coming = Q(status="coming", organisation__status=Organisation.Status.MEMBER)
-        prospects = Q(status__in=["coming", "open"], organisation__status=Organisation.Status.PROSPECT)
-        return self.select_related("organisation").filter(coming | prospects, hidden=False)
+        return self.select_related("organisation").filter(shown=self.model.Shown.ON_THE_WAY)
 
     def public(self):
-        return self.members() | self.on_the_way()
+        return self.select_related("organisation").filter(
+            shown__in=[self.model.Shown.AS_MEMBER, self.model.Shown.ON_THE_WAY]
+        )
 
     def approximate(self):
         return self.public().filter(precision="town")
@@ -86,6 +91,11 @@ class SpaceQuerySet(VerbQuerySet):
         nothing = {"website": "", "email": "", "phone": ""}
         return self.members().filter(**nothing, **{f"organisation__{field}": "" for field in nothing})
 
+    def in_box(self, box):
+        """Within west, south, east and north, in WGS 84 degrees."""
+        west, south, east, north = box
+        return self.filter(latitude__range=(south, north), longitude__range=(west, east))
+
     def nearest_to(self, latitude: float, longitude: float):
         """Ordered by distance_km along the great circle (haversine) from a point in WGS 84 degrees."""
         here = Radians(Value(latitude, FloatField()))
@@ -95,6 +105,70 @@ class SpaceQuerySet(VerbQuerySet):
         return self.annotate(distance_km=EARTH_DIAMETER_KM * ASin(Sqrt(Least(Value(1.0), haversine)))).order_by(
             "distance_km", "pk"
         )
+
+    @transaction.atomic
+    def settle(self, *, are_new=False):
+        """Store what the public sees each as, by what the database says of its organisation at this moment.
+
+        New ones are seen by nobody else who may change their organisations meanwhile: one waits for the other.
+        """
+        organisation = Organisation.objects.filter(pk=OuterRef("organisation"))
+        if are_new:
+            list(Organisation.objects.filter(pk__in=self.order_by().values("organisation")).select_for_update())
+        shown, of_member, of_prospect = self.model.Shown, Q(standing="member"), Q(standing="prospect")
+        self.order_by().annotate(standing=Subquery(organisation.values("status"))).update(
+            shown=Case(
+                When(of_member, hidden=False, status="open", then=shown.AS_MEMBER),
+                When(of_member, hidden=False, status="coming", then=shown.ON_THE_WAY),
+                When(of_prospect, hidden=False, status__in=["coming", "open"], then=shown.ON_THE_WAY),
+                default=shown.TO_NOBODY,
+            )
+        )
+
+    def refold(self):
+        """Fold again, and settle."""
+        super(SpaceQuerySet, self.select_related("organisation")).refold()
+        self.settle()
+
+    @transaction.atomic
+    def bulk_create(self, spaces, *args, **options):
+        created = super().bulk_create(spaces, *args, **options)
+        for start in range(0, len(created), BATCH):
+            keys = [space.pk for space in created[start : start + BATCH]]
+            self.model.objects.filter(pk__in=keys).settle(are_new=True)
+        return created
+
+    def nearest(self, latitude: float, longitude: float, first: int, last: int) -> dict[int, float]:
+        """These distances() of nearest_to(), looked for in boxes that grow until nothing outside can be nearer."""
+        for degrees in BOXES:
+            wide = 2 * degrees  # far north a degree of longitude is short
+            reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
+            box = self.filter(
+                latitude__range=(latitude - degrees, latitude + degrees),
+                longitude__range=(longitude - wide, longitude + wide),
+            )
+            found = box.nearest_to(latitude, longitude).distances(0, last)
+            if len(found) == last and max(found.values()) <= reach:
+                return dict(list(found.items())[first:])
+        return self.nearest_to(latitude, longitude).distances(first, last)
+
+    def distances(self, first: int, last: int) -> dict[int, float | None]:
+        """By key, in order: an index holds all that this asks. None where no distance is measured."""
+        if "distance_km" in self.query.annotations:
+            return dict(self.values_list("pk", "distance_km")[first:last])
+        return dict.fromkeys(self.values_list("pk", flat=True)[first:last])
+
+    def read(self, distances: dict[int, float | None]) -> list:
+        """The public spaces of these keys, in this order, each with its distance and its photos."""
+        rows = self.model.objects.public().prefetch_related("photos").in_bulk(distances)
+        for key, row in rows.items():
+            row.distance_km = distances[key]
+        return [rows[key] for key in distances if key in rows]
+
+    def open_at(self, moment):
+        """Those whose known opening hours say so; each way of writing hours is evaluated once."""
+        hours = self.exclude(opening_hours="").order_by().values_list("opening_hours", flat=True).distinct()
+        return self.filter(opening_hours__in=[text for text in hours[:MOST_HOURS] if is_open(text, moment)])
 
     def location_of(self, requested, organisation=None) -> Location | None:
         """Where establish() would place it, None where it would not know."""
@@ -143,4 +217,5 @@ class SpaceQuerySet(VerbQuerySet):
         coming = [space for space in alike if space.status == "coming"]
         return same[0] if same else coming[0] if len(coming) == 1 else None
 
+    settle.alters_data = refold.alters_data = bulk_create.alters_data = True
     open.alters_data = close.alters_data = hide.alters_data = show.alters_data = True

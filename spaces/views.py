@@ -1,62 +1,94 @@
-from itertools import groupby
-
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import conditional_page, require_safe
 
-from members.folding import sort_key
+from members.folding import fold
+from members.outside import PNG
+from members.parties import client
+from members.public import public
 from members.structured_data import network_data
 from members.views import redirect_from_old_slug
 
-from .counties import County
-from .directory import Directory
+from . import tiles
+from .directory import Directory, PositionForm
+from .feed import BadBox, Box, answer, parse_zoom
+from .finder import Finder
 from .map import TEXTS, close_up, picture, points
 from .models import Space
 from .opening_hours import from_osm, weekly
 from .structured_data import space_data
 
-PAGE_SIZE = 24
 NEARBY = 4
+LONGEST_QUERY = 100
 
 
+@public
 def landing(request):
-    spaces = sorted(Space.objects.public(), key=_by_county_and_town)
-    members = [space for space in spaces if space.is_member]
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    finder = Finder(query if fold(query) else "", area_in(request.GET))
+    shown = finder.map_data
     return render(
         request,
         "landing.html",
         {
-            "counties": [
-                (County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)
-            ],
-            "on_the_way": sorted((space for space in spaces if not space.is_member), key=lambda space: space.sort_name),
-            "space_count": len(members),
-            "town_count": len({(space.town, space.county) for space in members}),
-            "organisation_count": len({space.organisation_id for space in members}),
-            "points": points(spaces),
+            "finder": finder,
+            "points": shown,
+            "feed_url": reverse("feed"),
             "map_texts": TEXTS,
-            "picture": picture(spaces),
+            "picture": picture(finder.spaces, shown["cells"]),
             "structured_data": network_data(),
         },
     )
 
 
-def _by_county_and_town(space):
-    return County.values.index(space.county), sort_key(space.town), space.sort_name, space.pk
+def area_in(query) -> Box | None:
+    """The part of the map that the list is narrowed to; none where it is not one."""
+    try:
+        return Box.parse(query["area"])
+    except (KeyError, BadBox):
+        return None
 
 
+@public
+@require_safe
+def map_feed(request):
+    """feed.answer() to ?z=zoom&b=west,south,east,north&q=words as JSON; 400 with a text where that is wrong."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    try:
+        zoom = parse_zoom(request.GET.get("z", ""))
+        box = Box.parse(request.GET.get("b", "")).in_blocks(zoom)
+    except BadBox as bad:
+        return JsonResponse({"error": str(bad)}, status=400)
+    return JsonResponse(answer(Space.objects.public().search(query), box, zoom))
+
+
+@csrf_exempt  # a POST changes nothing either: its body is where a position is in no address and no log
+@sensitive_post_parameters()
 def directory(request):
-    search = Directory(request.GET)
-    page = Paginator(search.spaces.prefetch_related("photos"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"search": search, "page": page}
-    if page.number > 1:
-        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={page.number}"
-    if not page.has_next():
-        context["on_the_way"] = search.on_the_way.prefetch_related("photos")
-    return render(request, "spaces/space_list.html", context)
+    position = PositionForm(request.POST) if request.method == "POST" else None
+    if position and not position.is_valid():
+        told = _("Your browser gave no position in Norway. Write a town or a postal code instead.")
+        return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")
+    search = Directory(request.GET, client=client(request), centre=position and position.centre)
+    context = {"search": search, "page": search.page(request.GET.get("page"))}
+    if context["page"].number > 1:
+        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={context['page'].number}"
+    response = render(request, "spaces/space_list.html", context)
+    if position or search.is_of_the_moment:
+        add_never_cache_headers(response)
+    else:
+        response.is_public = True
+    return response
 
 
+@public
 def space(request, slug):
     space = Space.objects.public().filter(slug=slug).first()
     if space is None:
@@ -65,8 +97,7 @@ def space(request, slug):
 
 
 def render_space(request, space, **context):
-    nearby = Space.objects.public().exclude(pk=space.pk).nearest_to(space.latitude, space.longitude)
-    nearby = nearby.prefetch_related("photos")
+    others = Space.objects.public().exclude(pk=space.pk)
     photos = list(space.photos.all())
     return render(
         request,
@@ -76,11 +107,26 @@ def render_space(request, space, **context):
             "photos": photos,
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
-            "nearby": nearby[:NEARBY],
-            "points": points([space]),
+            "nearby": others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY)),
+            "points": {"points": points([space]), "cells": [], "whole": True},
             "map_texts": TEXTS,
             "picture": close_up(space),
             "structured_data": space_data(space, photos),
         }
         | context,
     )
+
+
+@require_safe
+@conditional_page
+def tile(request, z, x, y):
+    """A street tile, or 204 where there is none now: unlike 404 no browser calls that an error."""
+    if not settings.TILES_URL or not tiles.is_offered(z, x, y):
+        raise Http404
+    found = tiles.picture(z, x, y)
+    if found:
+        response = HttpResponse(found, content_type="image/png" if found.startswith(PNG) else "image/jpeg")
+    else:
+        response = HttpResponse(status=204)
+    patch_cache_control(response, public=True, max_age=tiles.FRESH if found else tiles.SOON)
+    return response

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import Organisation
+from spaces.directory import Directory
 from spaces.models import Space
 
 from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
@@ -19,6 +20,7 @@ from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, 
 pytestmark = pytest.mark.django_db
 
 CANARY = "Kanarifugl"
+DIRECTORY = ["near=Oslo", "near=Oslo&q=ingen", "q=oslo+ingen", "open=1", "coming=0", "near=0150&open=1&county=03"]
 PAYLOADS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -39,6 +41,7 @@ def public_addresses():
             yield from (organisation.get_absolute_url() for organisation in Organisation.objects.all())
     yield "/sitemap.xml"
     yield f"/steder/?q={CANARY}&county=03"
+    yield from (f"/steder/?{query}" for query in DIRECTORY)
 
 
 def test_canaries_sing_nowhere(client):
@@ -61,6 +64,7 @@ def test_canaries_sing_nowhere(client):
     ]
     for space in hidden:
         space.amenities.add(AmenityFactory(name_nb=f"{CANARY} gode", name_en=f"{CANARY} amenity"))
+        Space.objects.filter(pk=space.pk).update(opening_hours="24/7")
         PhotoFactory(space=space, alt_nb=CANARY)
     OrganisationFactory(prospect=True, name=f"{CANARY} uten sted", slug="kanarifugl-7")
     for address in public_addresses():
@@ -71,6 +75,9 @@ def test_canaries_sing_nowhere(client):
         body = body.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
         body = re.sub(f"[«“]{CANARY}[»”]|: {CANARY} –", "", body)
         assert CANARY.lower() not in body.lower(), address
+    page = client.post("/steder/", {"latitude": 59.91273, "longitude": 10.74609}).content.decode()
+    assert "Synlig" in page
+    assert CANARY.lower() not in page.lower()
 
 
 def data_in(page):
@@ -104,12 +111,14 @@ def test_hostile_text_stays_text(client, coordinator_client, payload):
         assert all("src=" in tag or "json" in tag for tag in re.findall("<script[^>]*>", page))
         if html.escape(payload) != payload:
             assert payload not in re.sub('<script[^>]*json">.+?</script>', "", page, flags=re.DOTALL), address
-    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]]
+    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]["points"]]
 
 
+@pytest.mark.parametrize("name", ["q", "near"])
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_hostile_search_stays_text(client, payload):
-    page = client.get("/steder/", {"q": payload}).content.decode()
+def test_hostile_search_stays_text(client, settings, name, payload):
+    settings.ADDRESS_SEARCH_URL = ""
+    page = client.get("/steder/", {name: payload}).content.decode()
     assert html.escape(payload) in page.replace("&#39;", "&#x27;")
     assert html.escape(payload) == payload or payload not in page
 
@@ -137,3 +146,16 @@ def test_logs_keep_no_secret_address(log):
     assert "/en/join/…" in told
     assert request.page_token not in told
     assert "x:y:z" not in told
+
+
+def test_logs_keep_no_position(client, db, log, caplog, monkeypatch):
+    caplog.set_level("DEBUG")
+    client.raise_request_exception = False
+    for broken in ({}, {"latitude": "nan"}, {"latitude": "59.123456"}):
+        position = {"latitude": "59.123456", "longitude": "10.654321"} | broken
+        monkeypatch.setattr("spaces.views.Directory", None if broken else Directory)
+        client.post("/steder/", position)
+    told = log.getvalue() + caplog.text
+    assert "Internal Server Error" in told
+    assert "59.123456" not in told
+    assert "10.654321" not in told

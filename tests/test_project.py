@@ -138,7 +138,7 @@ def test_not_found_links_to_no_address_that_was_asked_for(client, db, address):
 
 def test_server_error_belongs_to_the_site(client, db, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("spaces.views.points", None)
+    monkeypatch.setattr("spaces.views.network_data", None)
     response = client.get("/en/")
     assert response.status_code == 500
     assert "The fault is ours" in response.content.decode()
@@ -163,7 +163,7 @@ def test_sitemap_never_believes_the_host_header(client, network):
     assert "localhost" not in client.get("/sitemap.xml", headers={"host": "localhost"}).content.decode()
 
 
-def test_robots_names_the_sitemap(client):
+def test_robots_names_the_sitemap(client, db):
     robots = client.get("/robots.txt").content.decode()
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in robots
     assert "Disallow: /admin/" in robots

@@ -1,3 +1,4 @@
+from .change import Change, watch
 from .event import Event
 from .join_request import JoinRequest
 from .limit import Limit
@@ -7,6 +8,7 @@ from .refusals import CriteriaNotMet, NumberTaken, TooLate
 from .requested_space import RequestedSpace
 
 __all__ = [
+    "Change",
     "Contact",
     "CriteriaNotMet",
     "Event",
@@ -20,4 +22,5 @@ __all__ = [
     "RequestedSpace",
     "TooLate",
     "VerbQuerySet",
+    "watch",
 ]

@@ -19,6 +19,7 @@ from ..fields import WebsiteField
 from ..files import discard_on_error
 from ..folding import Folded, FoldedQuerySet
 from ..validators import validate_not_in_future, validate_organisation_number
+from .change import Change, watch
 from .refusals import NumberTaken
 
 
@@ -43,6 +44,16 @@ class VerbQuerySet(FoldedQuerySet):
         return changed
 
     change.alters_data = True
+
+    def update(self, **values):
+        Change.note()
+        return super().update(**values)
+
+    def bulk_create(self, *args, **options):
+        Change.note()
+        return super().bulk_create(*args, **options)
+
+    update.alters_data = bulk_create.alters_data = True
 
 
 class Contact(models.Model):
@@ -97,6 +108,13 @@ class OrganisationQuerySet(VerbQuerySet):
 
     admit.alters_data = True
 
+    def refold(self):
+        """Its spaces too: they are found by its name, and shown or not by its status."""
+        super().refold()
+        self._spaces.filter(organisation__in=self).refold()
+
+    refold.alters_data = True
+
     def end_membership(self, *, by) -> int:
         return self.members().change(
             by=by,
@@ -116,7 +134,7 @@ class Organisation(Folded, Contact):
         MEMBER = "member", _("member")
         FORMER = "former", _("former member")
 
-    FOLDED_FROM = frozenset({"name", "organisation_number"})
+    FOLDED_FROM = frozenset({"name", "organisation_number", "status"})
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
@@ -158,6 +176,7 @@ class Organisation(Folded, Contact):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["sort_name", "pk"]
+        indexes = [models.Index(fields=["status"], name="organisation_status")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation_number"],
@@ -189,6 +208,13 @@ class Organisation(Folded, Contact):
 
     def __str__(self):
         return self.name
+
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **options):
+        is_new = self._state.adding
+        super().save(*args, update_fields=update_fields, **options)
+        if not is_new and (update_fields is None or self.FOLDED_FROM & set(update_fields)):
+            self.spaces.all().refold()
 
     def get_absolute_url(self):
         return reverse("members:organisation", args=[self.slug])
@@ -238,6 +264,9 @@ class Organisation(Folded, Contact):
     @property
     def is_member(self):
         return self.status == self.Status.MEMBER
+
+
+watch(Organisation)
 
 
 @receiver(post_delete, sender=Organisation)

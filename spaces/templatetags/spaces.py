@@ -2,7 +2,10 @@ import json
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
@@ -10,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from members.norway import is_in_norway
+from members import norway
 
 from ..map import TEXTS, Place, close_up
+from ..tiles import ZOOMS
 
 register = template.Library()
 
@@ -77,7 +81,22 @@ def pin_picture(latitude, longitude):
         place = Place(float(latitude), float(longitude))
     except (TypeError, ValueError):
         return {}
-    return {"picture": close_up(place)} if is_in_norway(place.latitude, place.longitude) else {}
+    return {"picture": close_up(place)} if norway.is_in_norway(place.latitude, place.longitude) else {}
+
+
+@register.simple_tag
+def map_attributes():
+    """What static/js/map.js reads of a map's element: where the outline is, and the street tiles if there are any."""
+    outline = format_html('data-map data-basemap="{}"', static("map/norge.topo.json"))
+    if not settings.TILES_URL:
+        return outline
+    streets = {
+        "url": reverse("tile", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}"),
+        "minZoom": ZOOMS[0],
+        "maxZoom": ZOOMS[-1],
+        "bounds": [[norway.SOUTH, norway.WEST], [norway.NORTH, norway.EAST]],
+    }
+    return format_html('{} data-streets="{}"', outline, json.dumps(streets))
 
 
 @register.simple_tag

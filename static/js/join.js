@@ -1,7 +1,7 @@
 /* The form for joining: looks things up and adds rows without leaving the page, puts a pin on each space's map, and sends
    once however often it is pressed. Everything works without it, a page at a time. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 9;
 const NEAR_ZOOM = 7;
@@ -93,6 +93,6 @@ function addMap(place) {
     const position = L.latLng(Number(latitude.value), Number(longitude.value));
     marker.setLatLng(position).addTo(map);
     remove.hidden = false;
-    map.setView(position, CLOSE_ZOOM, { animate: false });
+    lookAt(map, position, CLOSE_ZOOM);
   }
 }

@@ -1,8 +1,12 @@
-/* A Leaflet map of Norway on the site's own outline, with gestures that leave the page's scrolling alone. */
+/* A Leaflet map of Norway on the site's own outline, with street tiles above it where there are any, and gestures that
+   leave the page's scrolling alone. */
 
 const NORWAY = [[57.9, 4.4], [71.25, 31.2]];
 const WORLD = [[52, -20], [83, 60]];
+const ZOOM_SNAP = 0.25;
+const OUTLINE_ZOOM = 10; // deeper it is empty
 const HINT_MS = 1500;
+const AGAIN_MS = 3000;
 
 /** The map in `element`, its controls named by `texts`; the outline arrives when it has been fetched. */
 export function createMap(element, texts) {
@@ -13,8 +17,8 @@ export function createMap(element, texts) {
     scrollWheelZoom: false,
     dragging: !matchMedia("(pointer: coarse)").matches,
     minZoom: 3.5,
-    maxZoom: 10,
-    zoomSnap: 0.25,
+    maxZoom: OUTLINE_ZOOM,
+    zoomSnap: ZOOM_SNAP,
     maxBounds: WORLD,
     zoomAnimation: !still,
     fadeAnimation: !still,
@@ -27,7 +31,46 @@ export function createMap(element, texts) {
   showNorway(map);
   leavePageScrolling(map, texts);
   drawOutline(map, element.dataset.basemap);
+  if (element.dataset.streets) addStreets(map, JSON.parse(element.dataset.streets));
   return map;
+}
+
+/** Bring the map close to the place: to `street` zoom, or only to `outline` where no street tile comes. */
+export function lookAt(map, place, outline, street = 15) {
+  const go = (zoom) => map.setView(place, Math.max(map.getZoom(), zoom), { animate: false });
+  if (map.getMaxZoom() === OUTLINE_ZOOM) return go(outline);
+  go(street);
+  map.once("nostreets", () => map.setView(place, outline, { animate: false }));
+}
+
+/* Only whole zooms keep the tiles' text sharp. Where not one of those in view comes, the outline has to do. */
+function addStreets(map, { url, ...options }) {
+  const layer = L.gridLayer({ ...options, pane: map.createPane("streets"), updateWhenZooming: false });
+  layer.createTile = (place, done) => tile(L.Util.template(url, place), done);
+  layer.on("tileunload", (event) => event.tile.removeAttribute("src")); // fetched no further
+  const show = () => {
+    const isClose = map.getZoom() >= options.minZoom;
+    map.options.zoomSnap = isClose ? 1 : ZOOM_SNAP;
+    layer[isClose ? "addTo" : "removeFrom"](map);
+  };
+  const giveUp = () => setTimeout(() => { // when Leaflet has done with the last tile
+    map.off("zoomend", show).removeLayer(layer).setMaxZoom(OUTLINE_ZOOM);
+    map.options.zoomSnap = ZOOM_SNAP;
+    map.fire("nostreets");
+  });
+  map.setMaxZoom(options.maxZoom).on("zoomend", show);
+  layer.on("load", giveUp).once("tileload", () => layer.off("load", giveUp));
+}
+
+/* Not Leaflet's own: it puts a data: address, which our policy refuses, into the tiles that it drops.
+   One that does not come is asked for once more: its turn may not have come. */
+function tile(address, done) {
+  const image = Object.assign(document.createElement("img"), { alt: "", src: address });
+  const again = () => { if (image.isConnected) image.src = address; };
+  image.addEventListener("load", () => done(null, image));
+  image.addEventListener("error", (event) => done(event, image));
+  image.addEventListener("error", () => setTimeout(again, AGAIN_MS), { once: true });
+  return image;
 }
 
 function showNorway(map) {

@@ -1,6 +1,6 @@
 /* The admin's pin: click, drag, type or place it at the town centre; town and county follow the postal code. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 9;
 const PAIR = /^\s*(-?\d+[.,]\d+)°?\s*(?:[,;]\s*|\s+)(-?\d+[.,]\d+)°?\s*$/;
@@ -28,7 +28,7 @@ function start() {
     const [lat, lon] = [degrees(latitude), degrees(longitude)];
     if (Number.isNaN(lat) || Number.isNaN(lon)) return;
     marker.setLatLng([lat, lon]).addTo(map);
-    if (look) map.setView([lat, lon], Math.max(map.getZoom(), CLOSE_ZOOM), { animate: false });
+    if (look) lookAt(map, [lat, lon], CLOSE_ZOOM);
   }
 
   function place({ lat, lng }, precision) {

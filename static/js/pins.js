@@ -1,19 +1,49 @@
 /* Brings a page's map to life: a note for each space, tied to its entry in the list beside the map where there is one.
    Spaces that would overlap share a stack of notes that says how many of each kind it holds. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 7;
+const TOWN_ZOOM = 11;
 const APART = 44; // pixels between two notes; also the size of the area to hit
 
-/** Keeps the notes of `points` on the map, grouped anew at each zoom. `onLight(ids, how)` hears which are pointed at. */
+/** Keeps the notes on the map: of `data` where that is whole, else of what the feed at `address` says of each view.
+    `onLight(ids, how)` hears which are pointed at. */
 class Pins {
-  constructor(map, points, texts, onLight) {
-    Object.assign(this, { map, points, texts, onLight, groups: [], lit: null });
+  constructor(map, data, texts, { address, onLight }) {
+    Object.assign(this, { map, data, texts, address, onLight, groups: [], lit: null, asked: null });
     this.layer = L.layerGroup().addTo(map);
-    map.on("zoomstart", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
-    map.on("zoomend", () => this.draw());
+    map.on("zoomstart nostreets", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
+    map.on("zoomend nostreets", () => this.draw());
+    if (address && !data.whole) map.on("moveend", () => this.ask());
     this.draw();
+  }
+
+  /** Other data from now on, after another search. */
+  take(data) {
+    this.data = data;
+    this.asked = null;
+    this.draw();
+  }
+
+  /* The same blocks of the grid as the server answers by: what was asked for already is not asked for again. */
+  async ask() {
+    const zoom = Math.floor(this.map.getZoom());
+    const box = inBlocks(this.map.getBounds(), zoom);
+    const query = new URLSearchParams({ z: zoom, b: box.join(",") });
+    const words = new URLSearchParams(location.search).get("q");
+    if (words) query.set("q", words);
+    if (this.asked === `${query}`) return;
+    this.asked = `${query}`;
+    try {
+      const answer = await fetch(`${this.address}?${query}`);
+      const data = await answer.json();
+      if (this.asked !== `${query}` || !answer.ok) return;
+      this.data = data;
+      this.draw();
+    } catch {
+      if (this.asked === `${query}`) this.asked = null; // the notes stay, and the next move asks again
+    }
   }
 
   draw() {
@@ -21,11 +51,11 @@ class Pins {
     const { opened } = this;
     this.opened = null;
     this.layer.clearLayers();
-    this.groups = groupPoints(this.points, (point) => this.map.project([point.lat, point.lon]));
+    this.groups = grouped(this.data, (place) => this.map.project([place.lat, place.lon]));
     for (const group of this.groups) group.marker = this.mark(group);
     this.markLit();
     if (opened) this.reopen(opened);
-    if (focused) this.groupOf(focused.points[0].id).marker.getElement().focus({ preventScroll: true });
+    if (focused) this.groupOf(focused.points[0]?.id)?.marker.getElement().focus({ preventScroll: true });
   }
 
   /** Lift the note of the space and bring it into view, or lay all down when there is none. */
@@ -45,7 +75,7 @@ class Pins {
   /* After a zoom, and without taking the focus from the button that zoomed. */
   reopen(group) {
     const { activeElement } = document;
-    this.groupOf(group.points[0].id).marker.openPopup();
+    this.groupOf(group.points[0]?.id)?.marker.openPopup();
     if (activeElement !== document.body) activeElement.focus({ preventScroll: true });
   }
 
@@ -53,14 +83,15 @@ class Pins {
     return this.groups.find((group) => group.points.some((point) => point.id === id));
   }
 
-  mark({ centre, points }) {
-    const marker = L.marker([centre.lat, centre.lon], { icon: icon(points), riseOnHover: true }).addTo(this.layer);
+  mark(group) {
+    const { points } = group;
+    const marker = L.marker([group.lat, group.lon], { icon: icon(group), riseOnHover: true }).addTo(this.layer);
     const element = marker.getElement();
-    element.setAttribute("aria-label", label(points, this.texts));
+    element.setAttribute("aria-label", label(group, this.texts));
     const ids = points.map((point) => point.id);
     for (const event of ["mouseenter", "focus"]) element.addEventListener(event, () => this.onLight(ids, event));
     for (const event of ["mouseleave", "blur"]) element.addEventListener(event, () => this.onLight([], event));
-    if (this.canSeparate(points)) this.zoomInOn(marker, points);
+    if (group.uncounted || this.canSeparate(points)) this.zoomInOn(marker, group);
     else this.showInPopup(marker, points);
     return marker;
   }
@@ -72,8 +103,11 @@ class Pins {
     return others.some((other) => first.distanceTo(other) > APART);
   }
 
-  zoomInOn(marker, points) {
-    const zoom = () => this.map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [80, 80] });
+  zoomInOn(marker, { points, uncounted, lat, lon }) {
+    const zoom = () => {
+      if (uncounted) this.map.setView([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
+      else this.map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [80, 80] });
+    };
     marker.on("click", zoom);
     marker.getElement().addEventListener("keydown", onPress(zoom));
   }
@@ -98,67 +132,114 @@ class Pins {
   }
 }
 
-/** Groups whose notes would overlap are merged, the nearest two first. `project` gives a point's place in pixels. */
-function groupPoints(points, project) {
-  const groups = [];
+function inBlocks(bounds, zoom) {
+  const [width, height] = [360 / 2 ** zoom, 180 / 2 ** zoom];
+  const grown = (degrees, size, round) => Math.max(-180, Math.min(180, round(degrees / size) * size));
+  const [south, north] = [grown(bounds.getSouth(), height, Math.floor), grown(bounds.getNorth(), height, Math.ceil)];
+  return [
+    grown(bounds.getWest(), width, Math.floor), Math.max(-90, south),
+    grown(bounds.getEast(), width, Math.ceil), Math.min(90, north),
+  ];
+}
+
+/** Points and cells whose notes would overlap are merged, the nearest two first; each group stands at one of its own
+    places. `project` gives a place in pixels. */
+function grouped({ points, cells }, project) {
+  const byPlace = new Map();
   for (const point of points) {
-    const place = project(point);
-    const same = groups.find((group) => group.place.equals(place));
-    if (same) same.points.push(point);
-    else groups.push({ place, points: [point], places: [place], centre: point });
+    const key = `${point.lat} ${point.lon}`;
+    if (byPlace.has(key)) byPlace.get(key).points.push(point);
+    else byPlace.set(key, { lat: point.lat, lon: point.lon, points: [point], members: 0, coming: 0 });
   }
-  for (let pair = nearest(groups); pair; pair = nearest(groups)) merge(groups, ...pair);
-  return groups;
+  const groups = [...byPlace.values()];
+  for (const [lat, lon, members, coming] of cells) groups.push({ lat, lon, points: [], members, coming });
+  for (const group of groups) {
+    group.uncounted = group.members + group.coming; // spaces of which only the number is known
+    group.members += ofKind(group.points, "member");
+    group.coming += ofKind(group.points, "coming");
+    const { x, y } = project(group);
+    group.places = [{ x, y, lat: group.lat, lon: group.lon }];
+    Object.assign(group, { x, y });
+  }
+  return merge(groups);
 }
 
-function nearest(groups) {
-  let [pair, least] = [null, APART];
-  groups.forEach((one, index) => {
-    for (const other of groups.slice(index + 1)) {
-      const distance = one.place.distanceTo(other.place);
-      if (distance < least) [pair, least] = [[one, other], distance];
+/* Each group knows the nearest that it overlaps of those after it, so that a merging looks at few pairs anew. */
+function merge(groups) {
+  const seek = (group, from) => {
+    group.least = 1;
+    group.nearest = null;
+    for (let index = from; index < groups.length; index += 1) {
+      const other = groups[index];
+      const apart = (widthOf(group) + widthOf(other)) / 2;
+      const nearness = ((other.x - group.x) ** 2 + (other.y - group.y) ** 2) / apart ** 2;
+      if (nearness < group.least) [group.least, group.nearest] = [nearness, other];
     }
-  });
-  return pair;
+  };
+  groups.forEach((group, index) => seek(group, index + 1));
+  for (;;) {
+    let closest = null;
+    for (const group of groups) if (group.nearest && (!closest || group.least < closest.least)) closest = group;
+    if (!closest) return groups;
+    const gone = closest.nearest;
+    join(closest, gone);
+    groups.splice(groups.indexOf(gone), 1);
+    const moved = groups.indexOf(closest);
+    groups.forEach((group, index) => {
+      if (index <= moved || group.nearest === gone) seek(group, index + 1);
+    });
+  }
 }
 
-/* The group stands at the one of its places that is nearest to the middle of all. */
-function merge(groups, one, other) {
-  groups.splice(groups.indexOf(other), 1);
-  const members = [...one.members ?? [one.centre], ...other.members ?? [other.centre]];
-  const places = [...one.places, ...other.places];
-  const middle = places.reduce((sum, place) => sum.add(place), L.point(0, 0)).divideBy(places.length);
-  const distances = places.map((place) => place.distanceTo(middle));
-  const index = distances.indexOf(Math.min(...distances));
-  Object.assign(one, { members, places, place: places[index], centre: members[index] });
+/* At the one of all its places that is nearest to the middle of them. */
+function join(one, other) {
   one.points.push(...other.points);
+  for (const count of ["members", "coming", "uncounted"]) one[count] += other[count];
+  one.places.push(...other.places);
+  const mean = (axis) => one.places.reduce((sum, place) => sum + place[axis], 0) / one.places.length;
+  const [x, y] = [mean("x"), mean("y")];
+  const distance = (place) => (place.x - x) ** 2 + (place.y - y) ** 2;
+  Object.assign(one, one.places.reduce((best, place) => (distance(place) < distance(best) ? place : best)));
 }
 
 function ofKind(points, kind) {
   return points.filter((point) => point.kind === kind).length;
 }
 
-function label(points, texts) {
+function label({ points, members, coming, uncounted }, texts) {
+  const counts = { count: members + coming, members, coming };
+  const fill = (text) => text.replace(/{(\w+)}/g, (_, name) => counts[name]);
+  if (uncounted) return fill(texts.many);
   const names = points.map((point) => `${point.name}, ${point.town}`).join("; ");
-  if (points.length === 1) return `${names} (${texts[points[0].kind]})`;
-  const counts = { count: points.length, members: ofKind(points, "member"), coming: ofKind(points, "coming") };
-  return `${texts.group.replace(/{(\w+)}/g, (_, name) => counts[name])}: ${names}`;
+  return points.length === 1 ? `${names} (${texts[points[0].kind]})` : `${fill(texts.group)}: ${names}`;
 }
 
-function icon(points) {
+function icon({ members, coming }) {
   const notes = document.createElement("span");
   notes.className = "pin-notes";
-  const kinds = ["member", "coming"].filter((kind) => ofKind(points, kind));
-  for (const kind of kinds) {
-    const count = ofKind(points, kind);
+  const kinds = [["member", members], ["coming", coming]].filter(([, count]) => count);
+  for (const [kind, count] of kinds) {
     const note = document.createElement("span");
-    note.className = `pin-note pin-${kind}${count > 1 ? " pin-stack" : ""}`;
-    if (points.length > 1) note.textContent = count;
+    note.className = `pin-note pin-${kind}${count > 1 ? " pin-stack" : ""}${count > 99 ? " pin-many" : ""}`;
+    if (members + coming > 1) note.textContent = shortened(count);
     notes.append(note);
   }
-  const width = kinds.length > 1 ? 64 : APART;
-  const size = { iconSize: [width, APART], iconAnchor: [width / 2, APART - 4], popupAnchor: [0, -34] };
+  const across = widthOf({ members, coming });
+  const size = { iconSize: [across, APART], iconAnchor: [across / 2, APART - 4], popupAnchor: [0, -34] };
   return L.divIcon({ html: notes, className: "pin", ...size });
+}
+
+/* Pixels that the notes of a group take; larger numbers take more. */
+function widthOf({ members, coming }) {
+  const notes = [members, coming].filter(Boolean);
+  if (Math.max(members, coming) > 99) return 60 * notes.length;
+  return notes.length > 1 ? 64 : APART;
+}
+
+/* 1234 as 1,2k in the page's language. */
+function shortened(count) {
+  if (count < 1000) return `${count}`;
+  return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: count < 10000 ? 1 : 0 }).format(count / 1000) + "k";
 }
 
 /* Members first. What is said of each is said once where it is true of all. */
@@ -192,23 +273,62 @@ function onPress(act) {
   };
 }
 
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const read = (id, page = document) => JSON.parse(page.getElementById(id).textContent);
 
 const element = document.querySelector("[data-map]");
 const list = document.querySelector("[data-list]");
 const texts = read("map-texts");
-const points = read("map-points");
+const data = read("map-points");
 const map = createMap(element, texts);
-const pins = new Pins(map, points, texts, lightEntries);
-if (!list) map.setView([points[0].lat, points[0].lon], CLOSE_ZOOM, { animate: false });
+const pins = new Pins(map, data, texts, { address: element.dataset.feed, onLight: lightEntries });
+if (list) bindList();
+else lookAt(map, [data.points[0].lat, data.points[0].lon], CLOSE_ZOOM, data.points[0].approximate ? TOWN_ZOOM : undefined);
 
-for (const entry of list?.querySelectorAll("[data-space]") ?? []) {
-  const light = () => pins.light(Number(entry.dataset.space));
-  const dim = () => pins.light(Number(list.querySelector(".entry:focus")?.dataset.space) || null);
-  entry.addEventListener("mouseenter", light);
-  entry.addEventListener("focus", light);
-  entry.addEventListener("mouseleave", dim);
-  entry.addEventListener("blur", dim);
+/* Pointing at an entry lights its note; a button on the map narrows the list to what is in view. */
+function bindList() {
+  const idOf = (target) => Number(target.closest?.("[data-space]")?.dataset.space) || null;
+  const light = ({ target }) => { if (idOf(target)) pins.light(idOf(target)); };
+  const dim = () => pins.light(idOf(list.querySelector(".entry:focus") ?? list));
+  for (const event of ["mouseover", "focusin"]) list.addEventListener(event, light);
+  for (const event of ["mouseout", "focusout"]) list.addEventListener(event, dim);
+  const area = new URLSearchParams(location.search).get("area")?.split(",").map(Number);
+  if (area?.length === 4 && area.every(Number.isFinite)) {
+    map.fitBounds([[area[1], area[0]], [area[3], area[2]]], { animate: false });
+  }
+  addAreaButton();
+}
+
+function addAreaButton() {
+  const control = L.control({ position: "topleft" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "map-home", textContent: texts.searchArea, hidden: true });
+  control.onAdd = () => {
+    L.DomEvent.disableClickPropagation(button).on(button, "click", searchArea);
+    return button;
+  };
+  control.addTo(map);
+  map.on("moveend", () => { button.hidden = false; });
+
+  async function searchArea() {
+    const bounds = map.getBounds();
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((side) => side.toFixed(3));
+    const address = new URL(location);
+    address.searchParams.set("area", box.join(","));
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of ["[data-found]", "[data-entries]", ".finder-more"]) {
+        list.querySelector(part).replaceWith(page.querySelector(part));
+      }
+    } catch {
+      location.assign(address);
+      return;
+    }
+    history.replaceState(null, "", address);
+    document.querySelector("a.language").search = address.search;
+    button.hidden = true;
+    list.scrollTop = 0;
+    list.querySelector("[data-found]").setAttribute("role", "status");
+  }
 }
 
 function lightEntries(ids, how) {

@@ -1,6 +1,6 @@
 /* Where a space is that nobody knows: a click in the map fills in the latitude and longitude below it. */
 
-import { createMap } from "./map.js";
+import { createMap, lookAt } from "./map.js";
 
 const CLOSE_ZOOM = 9;
 
@@ -25,7 +25,7 @@ function start(picker) {
     const place = [latitude, longitude].map((input) => (input.value.trim() ? Number(input.value.trim().replace("°", "").replace(",", ".")) : NaN));
     if (place.some(Number.isNaN)) return;
     marker.setLatLng(place).addTo(map);
-    map.setView(place, Math.max(map.getZoom(), CLOSE_ZOOM), { animate: false });
+    lookAt(map, place, CLOSE_ZOOM);
   };
 
   map.on("click", ({ latlng }) => take(latlng));

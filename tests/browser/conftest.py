@@ -3,7 +3,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -43,8 +45,8 @@ def register(make_httpserver):
 
 
 @pytest.fixture(scope="session")
-def server(django_db_setup, data_dir, register):
-    """The address of the real server, as `make run` starts it, on the tests' database."""
+def start(django_db_setup, data_dir, register):
+    """Starts real servers, as `make run` does, on the tests' database, and says where each answers."""
     environment = os.environ | {
         "DATA_DIR": str(data_dir),
         "DATABASE_URL": database_url(),
@@ -56,13 +58,23 @@ def server(django_db_setup, data_dir, register):
     python = Path(sys.executable)
     subprocess.run([python, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
     command = [python, "-m", "gunicorn", "coworking_norge.wsgi", "--bind", "127.0.0.1:0", "--workers", "2"]
-    with (data_dir / "log").open("w+") as log:
-        process = subprocess.Popen(command, env=environment, stderr=log, cwd=settings.BASE_DIR)
-        try:
-            yield address_in(data_dir / "log")
-        finally:
-            process.terminate()
-            process.wait(10)
+    with ExitStack() as started:
+
+        def starting(**variables):
+            log = data_dir / f"log-{uuid4()}"
+            process = subprocess.Popen(
+                command, env=environment | variables, stderr=started.enter_context(log.open("w")), cwd=settings.BASE_DIR
+            )
+            started.callback(process.wait, 10)
+            started.callback(process.terminate)
+            return address_in(log)
+
+        yield starting
+
+
+@pytest.fixture(scope="session")
+def server(start):
+    return start(TILES_URL="")
 
 
 def database_url():

@@ -146,3 +146,22 @@ def test_axe_finds_nothing_on_the_page_that_confirms_an_action(logged_in, networ
     logged_in.get_by_role("button", name="Gå").click()
     expect(logged_in.get_by_role("button", name="Avslutt medlemskapet")).to_be_visible()
     axe(logged_in)
+
+
+def test_axe_finds_nothing_on_the_page_that_imports_spaces(logged_in, network, axe):
+    files = {
+        "wrong": "navn;fylke;organisasjon\r\nLoftet;?;Eier\r\n",
+        "right": "nettadresse;gateadresse\r\nhuset;Gata 2\r\n",
+    }
+    shown = {"wrong": "[role=alert]", "right": "[role=status]"}
+    for width in (360, 1440):
+        logged_in.set_viewport_size({"width": width, "height": 800})
+        for name, text in files.items():
+            logged_in.goto("/admin/spaces/space/import/")
+            axe(logged_in)
+            file = {"name": "steder.csv", "mimeType": "text/csv", "buffer": text.encode()}
+            logged_in.locator("[name=file]").set_input_files(file)
+            logged_in.locator("[name=check]").click()
+            expect(logged_in.locator(shown[name])).to_be_visible()
+            axe(logged_in)
+            assert logged_in.evaluate("document.documentElement.scrollWidth") <= width

@@ -45,7 +45,7 @@ def test_map_shows_norway_and_every_space(site, network):
 
 def test_map_group_says_how_many_of_each_kind(site, network):
     site.goto("/")
-    expect(pin(site, "Stavanger")).to_have_accessible_name(re.compile("3 steder .*medlemmer: 1, på vei inn: 2"))
+    expect(pin(site, "Stavanger")).to_have_accessible_name(re.compile("5 steder .*medlemmer: 2, på vei inn: 3"))
 
 
 def test_popup_of_two_in_one_centre_reaches_both_by_mouse(site, bergen):

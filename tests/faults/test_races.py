@@ -12,7 +12,7 @@ from members.join import emails
 from members.models import Event, JoinRequest, NumberTaken, Organisation, RequestedSpace, TooLate
 from spaces.models import Space
 from tests.at_once import at_once
-from tests.factories import CoordinatorFactory, JoinRequestFactory
+from tests.factories import CoordinatorFactory, JoinRequestFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,3 +101,27 @@ def test_mail_that_fails_while_its_request_is_erased_stops_neither(settings, mon
 
         at_once(lambda: outbox.deliver(outbox.claim()), erase)
         assert not any(model.objects.exists() for model in (JoinRequest, Email, Log))
+
+
+def leave(key):
+    Organisation.objects.filter(pk=key).update(status="former", left_on="2024-01-31")
+
+
+def open_anew(key):
+    SpaceFactory(organisation=Organisation.objects.get(pk=key))
+
+
+def move_in(key):
+    Space.objects.filter(organisation=key).exclude(status="open").update(status="open")
+
+
+def touch(key):
+    Space.objects.filter(organisation=key).first().save()
+
+
+@pytest.mark.parametrize("write", [open_anew, move_in, touch])
+def test_space_written_while_its_organisation_leaves_is_not_shown(write):
+    for _ in range(ROUNDS):
+        key = SpaceFactory(coming=True).organisation_id
+        at_once(partial(leave, key), partial(write, key))
+        assert not Space.objects.public().filter(organisation=key).exists()

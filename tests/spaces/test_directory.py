@@ -1,10 +1,13 @@
+"""The directory: what its filters find, and in what order."""
+
 import re
 
 import pytest
+import time_machine
 
-from tests.factories import AmenityFactory, SpaceFactory
+from tests.factories import AmenityFactory, OrganisationFactory, SpaceFactory
 
-from .test_views import names, page_of
+from .pages import names, page_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +80,15 @@ def test_directory_counts_counties_under_the_words(client):
     assert re.findall(r"<option[^>]*>(.+?)</option>", page) == ["All of Norway", "Vestland (1)"]
 
 
+def test_directory_offers_uncounted_what_very_many_have(client, monkeypatch):
+    monkeypatch.setattr("spaces.directory.MOST_COUNTED", 2)
+    wifi = AmenityFactory(slug="wifi", name_en="Wi-Fi")
+    for name in ("Loftet", "Kaia", "Brygga"):
+        SpaceFactory(name=name).amenities.add(wifi)
+    assert "<span>Wi-Fi</span>" in page_of(client, "/en/spaces/")
+    assert '<span>Wi-Fi <span class="count">(1)' in page_of(client, "/en/spaces/?q=kaia")
+
+
 def test_directory_keeps_a_filter_that_finds_nothing(client):
     AmenityFactory(slug="wifi", name_en="Wi-Fi")
     page = page_of(client, "/en/spaces/?amenity=wifi&q=ingen")
@@ -109,6 +121,10 @@ def test_directory_page_two_is_a_page_of_its_own(client):
         ("amenity=no-such", "There is no such filter"),
         (f"q={'x' * 101}", "at most 100 characters"),
         ("q=%00", "Null characters are not allowed"),
+        ("near=%00", "Null characters are not allowed"),
+        (f"near={'x' * 201}", "at most 200 characters"),
+        ("open=2", "There is no such filter"),
+        ("coming=1", "There is no such filter"),
     ],
 )
 def test_directory_explains_a_bad_filter_and_searches_without_it(client, query, error):
@@ -131,3 +147,58 @@ def test_directory_pages_keep_the_search(client):
     assert len(names(page)) == 24
     address = re.search('rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
     assert len(names(page_of(client, f"/en/spaces/{address}"))) == 1
+
+
+# Open now, and those on the way in
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        ("2026-11-23 08:30+01:00", ["Dag", "Tidlig"]),
+        ("2026-11-23 07:30+01:00", ["Tidlig"]),
+        ("2027-05-17 09:00+02:00", ["Tidlig"]),
+        ("2026-07-01 05:30+00:00", ["Tidlig"]),
+        ("2026-11-22 09:00+01:00", []),
+    ],
+)
+def test_open_now_is_the_time_in_norway(client, now, found):
+    SpaceFactory(name="Dag", opening_hours="Mo-Fr 08:00-16:00; PH off")
+    SpaceFactory(name="Tidlig", opening_hours="Mo-Fr 07:00-10:00")
+    SpaceFactory(name="Ukjent")
+    SpaceFactory(name="Snart", opening_hours="24/7", coming=True)
+    with time_machine.travel(now, tick=False):
+        assert names(page_of(client, "/steder/?open=1")) == found
+
+
+def test_open_now_says_until_when_and_is_not_kept(client):
+    SpaceFactory(opening_hours="Mo-Fr 08:00-16:00")
+    with time_machine.travel("2026-11-23 09:00+01:00", tick=False):
+        response = client.get("/en/spaces/?open=1")
+    assert "Open now, until at 16:00" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_open_now_evaluates_each_way_of_writing_once(client, monkeypatch):
+    evaluated = []
+    monkeypatch.setattr("spaces.querysets.is_open", lambda text, moment: evaluated.append(text) or True)
+    for hours in ("24/7", "24/7", "Mo 08:00-16:00", ""):
+        SpaceFactory(opening_hours=hours)
+    assert len(names(page_of(client, "/steder/?open=1"))) == 3
+    assert sorted(evaluated) == ["24/7", "Mo 08:00-16:00"]
+
+
+def test_those_on_the_way_come_last_or_not_at_all(client):
+    SpaceFactory(name="Aaret", coming=True)
+    SpaceFactory(name="Blåst", organisation=OrganisationFactory(prospect=True))
+    SpaceFactory(name="Åpent")
+    assert names(page_of(client, "/steder/")) == ["Åpent", "Blåst", "Aaret"]
+    assert names(page_of(client, "/steder/?coming=0")) == ["Åpent"]
+    assert "1 space " in words(page_of(client, "/en/spaces/"))
+
+
+def test_those_on_the_way_have_pages_too(client):
+    SpaceFactory.create_batch(23)
+    coming = SpaceFactory.create_batch(3, coming=True)
+    shown = [names(page_of(client, f"/steder/?page={number}")) for number in (1, 2)]
+    assert ([len(page) for page in shown], shown[1]) == ([24, 2], [space.name for space in coming[1:]])

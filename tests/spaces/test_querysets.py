@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 
 from spaces.models import Space
@@ -83,6 +85,29 @@ def test_nearest_to_orders_by_great_circle_distance():
     nearest = Space.objects.nearest_to(63.43049, 10.39506)
     assert [space.name for space in nearest] == ["Here", "Oslo", "Bergen"]
     assert [round(space.distance_km) for space in nearest] == [0, 392, 429]
+
+
+@pytest.mark.parametrize("number", [1, 4, 30])
+@pytest.mark.parametrize("position", [(59.9, 10.7), (60.39, 5.32), (69.6, 19.0), (78.2, 15.6), (57.0, -10.0)])
+def test_nearest_is_a_part_of_nearest_to(position, number):
+    random = Random(4)
+    for _ in range(40):
+        town = random.choice([(59.9, 10.7), (59.91, 10.72), (60.4, 5.3), (69.7, 18.9), (70.9, 25.7), (78.2, 15.6)])
+        SpaceFactory(
+            latitude=town[0] + random.gauss(0, 0.05),
+            longitude=town[1] + random.gauss(0, 0.2),
+            coming=random.random() < 0.5,
+        )
+    in_order = [(space.pk, space.distance_km) for space in Space.objects.public().nearest_to(*position)]
+    for first in (0, 3):
+        found = Space.objects.public().nearest(*position, first, first + number)
+        assert list(found.items()) == in_order[first : first + number]
+
+
+def test_nearest_knows_how_short_a_degree_is_far_north():
+    SpaceFactory(name="North", latitude=78.24, longitude=15.6)
+    SpaceFactory(name="East", latitude=78.2, longitude=15.71)
+    assert list(Space.objects.public().nearest(78.2, 15.6, 0, 1)) == [Space.objects.get(name="East").pk]
 
 
 @pytest.mark.parametrize(

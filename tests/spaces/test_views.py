@@ -7,13 +7,9 @@ import time_machine
 from spaces.map import norway, project
 from tests.factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
+from .pages import names, page_of
+
 pytestmark = pytest.mark.django_db
-
-
-def page_of(client, address):
-    response = client.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def data_of(page, kind="application/ld+json"):
@@ -54,7 +50,7 @@ def test_landing_map_holds_every_public_space(client):
     space = SpaceFactory(name="Huset")
     coming = SpaceFactory(name="Snart", coming=True, precision="exact")
     SpaceFactory(hidden=True)
-    points = data_of(page_of(client, "/"), "application/json")
+    points = data_of(page_of(client, "/"), "application/json")["points"]
     assert {point["id"]: (point["kind"], point["approximate"]) for point in points} == {
         space.pk: ("member", True),
         coming.pk: ("coming", False),
@@ -70,13 +66,6 @@ def test_landing_picture_links_every_space_without_script(client):
 
 def test_landing_of_an_empty_network(client):
     assert "No space is open yet" in page_of(client, "/en/")
-
-
-# The directory
-
-
-def names(page):
-    return re.findall(r'<h3><a href="[^"]+">([^<]+)</a>', page)
 
 
 # A space

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import outbox
-from members.models import JoinRequest, Limit
+from members.models import Change, JoinRequest, Limit
 from members.models.join_request_queryset import DAYS_KEPT
 
 DAYS_COUNTED = 2  # longer than any limit looks back
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if not dry_run:
             now = timezone.now()
             mails = outbox.forget(now - timedelta(days=DAYS_KEPT))
+            Change.objects.filter(at__lt=now - timedelta(days=DAYS_COUNTED)).delete()
             counters = Limit.objects.forget(now - timedelta(days=DAYS_COUNTED))
             self.stdout.write(f"{mails} old mails, {counters} old counters")
 

@@ -1,0 +1,90 @@
+"""Answers of public pages, kept by each process and valid for one version of the data.
+
+A view says by `members.public.public` that its page is the same for everybody. Whoever asks again with the page's ETag,
+or for a page that is kept, costs one cheap query and no rendering; an edit is seen at the next request, everywhere.
+"""
+
+from collections import OrderedDict
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+
+from members.models import Change
+
+MOST_BYTES = 32_000_000  # in each process
+LARGEST_PAGE = 1_000_000
+CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
+
+
+def release() -> str:
+    """Differs between deployments: their templates, texts and static files make other pages of the same data."""
+    told = blake2b(digest_size=8)
+    for pattern in ("*/**/*.py", "templates/**/*", "locale/**/*.mo"):
+        for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
+            if ".venv" not in path.parts:
+                told.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    return told.hexdigest()
+
+
+class Pages:
+    """The answers used last, as many as fit."""
+
+    def __init__(self):
+        self.kept, self.size, self.lock = OrderedDict(), 0, Lock()
+
+    def get(self, key):
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            return self.kept.get(key)
+
+    def keep(self, key, answer):
+        with self.lock:
+            self.size += len(answer[0]) - len(self.kept.get(key, [b""])[0])
+            self.kept[key] = answer
+            while self.size > MOST_BYTES:
+                self.size -= len(self.kept.popitem(last=False)[1][0])
+
+
+class PublicPages:
+    """Outside of everything that touches sessions, languages or compression: what it keeps is ready to be sent."""
+
+    def __init__(self, get_response):
+        self.get_response, self.pages, self.release = get_response, Pages(), release()
+
+    def __call__(self, request):
+        if not self.may_be_kept(request):
+            return self.get_response(request)
+        etag = self.etag(request)
+        kept = self.pages.get(etag)
+        if kept is None:
+            return self.fresh(request, etag)
+        body, headers = kept
+        return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+
+    @staticmethod
+    def may_be_kept(request) -> bool:
+        """Not what a coordinator asks for, nor a tile of the map, which no version of the data changes."""
+        is_tile = request.path.endswith(".png")
+        return request.method in ("GET", "HEAD") and not is_tile and settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+    def etag(self, request) -> str:
+        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        minute = timezone.now().strftime("%Y%m%d%H%M")  # pages say what is open now
+        told = f"{self.release} {Change.version()} {minute} {compressed} {request.get_full_path()}"
+        return f'W/"{blake2b(told.encode(), digest_size=12).hexdigest()}"'
+
+    def fresh(self, request, etag):
+        response = self.get_response(request)
+        is_kept = getattr(response, "is_public", False) and response.status_code == 200 and not response.cookies
+        if not is_kept or "Cookie" in response.get("Vary", ""):
+            return response
+        response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
+        if request.method == "GET" and len(response.content) <= LARGEST_PAGE:
+            self.pages.keep(etag, (response.content, dict(response.items())))
+        return get_conditional_response(request, etag=etag, response=response)

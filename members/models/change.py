@@ -1,0 +1,33 @@
+from django.db import models
+from django.db.models import Count, Max, Min
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.utils import timezone
+
+
+class Change(models.Model):
+    """A change of what the public may see: which rows there are tells one version of the data from another.
+
+    Rows are added and never updated, so that nobody waits for a lock; old ones are taken away by erase_expired.
+    """
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self):
+        return str(self.at)
+
+    @classmethod
+    def note(cls, **_):
+        """In the transaction of the change; after bulk writes by hand, after others by `watch`."""
+        cls.objects.create()
+
+    @classmethod
+    def version(cls) -> str:
+        """Differs after every change that was committed, in whatever order transactions end."""
+        row = cls.objects.aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"), at=Max("at"))
+        return "-".join(str(value) for value in row.values())
+
+
+def watch(model):
+    """Signals, because every way of writing counts: the admin's, a verb's, a cascade's."""
+    for signal in (post_save, post_delete, m2m_changed):
+        signal.connect(Change.note, sender=model, weak=False)

@@ -1,0 +1,13 @@
+from functools import wraps
+
+
+def public(view):
+    """The page depends on its address, the data and the minute, and on nothing that the visitor carries."""
+
+    @wraps(view)
+    def mark(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.is_public = True
+        return response
+
+    return mark

@@ -1,0 +1,114 @@
+"""The landing page's list and map: every space where they are few, counties, towns and cells where they are many."""
+
+from itertools import groupby
+from typing import NamedTuple
+
+from members.folding import sort_key
+from members.models import Organisation
+
+from . import feed
+from .counties import County
+from .map import points
+from .models import Space
+
+MOST_TOWNS = 8  # of a county, the largest first
+
+
+class TownLink(NamedTuple):
+    town: str
+    count: int
+
+
+class CountyLink(NamedTuple):
+    county: str
+    name: str
+    count: int
+    towns: list[TownLink]
+
+
+class Finder:
+    """What is looked for on the landing page: words, and an area that narrows the list and not the map."""
+
+    def __init__(self, query: str = "", area: feed.Box | None = None):
+        self.query, self.area = query, area
+        self.found = Space.objects.public().search(query)
+        self.is_whole = feed.are_few(self.found)
+        self.spaces = list(self.found) if self.is_whole else []
+        self.towns = [] if self.is_whole else feed.town_counts(self.found)
+        self.list_spaces()
+
+    def list_spaces(self):
+        """What the list shows: spaces, or the towns of them where even the area has too many."""
+        listed, self.listed_towns = self.spaces, self.towns
+        if self.area and self.is_whole:
+            listed = [space for space in listed if self.area.holds(space)]
+        elif self.area:
+            within = self.found.in_box(self.area)
+            few = feed.are_few(within)
+            listed, self.listed_towns = (list(within), []) if few else ([], feed.town_counts(within))
+        self.lists_spaces = not self.listed_towns
+        self.listed = sorted(listed, key=by_county_and_town)
+
+    @property
+    def map_data(self) -> dict:
+        """The feed's first answer; whole where nothing more is ever to be fetched."""
+        if self.is_whole:
+            shown = {"points": points(self.spaces), "cells": []}
+        else:
+            shown = feed.of_cells(self.found, feed.towns_in_cells(self.towns, feed.WHOLE))
+        return shown | {"whole": self.is_whole}
+
+    @property
+    def counties(self) -> list[tuple[str, list[Space]]]:
+        members = [space for space in self.listed if space.is_member]
+        return [(County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)]
+
+    @property
+    def on_the_way(self) -> list[Space]:
+        return sorted((space for space in self.listed if not space.is_member), key=lambda space: space.sort_name)
+
+    @property
+    def county_links(self) -> list[CountyLink]:
+        """Counties with their largest towns, members and those on the way in together."""
+        counts = {}
+        for county, town, cell in self.listed_towns:
+            towns = counts.setdefault(county, {})
+            towns[town] = towns.get(town, 0) + cell.count
+        return [
+            CountyLink(county, name, sum(counts[county].values()), largest(counts[county]))
+            for county, name in County.choices
+            if county in counts
+        ]
+
+    @property
+    def space_count(self) -> int:
+        if self.lists_spaces:
+            return sum(space.is_member for space in self.listed)
+        return sum(town.cell.members for town in self.listed_towns)
+
+    @property
+    def coming_count(self) -> int:
+        if self.lists_spaces:
+            return len(self.listed) - self.space_count
+        return sum(town.cell.count - town.cell.members for town in self.listed_towns)
+
+    @property
+    def town_count(self) -> int:
+        if self.lists_spaces:
+            return len({(space.town, space.county) for space in self.listed if space.is_member})
+        return len({(county, town) for county, town, cell in self.listed_towns if cell.members})
+
+    @property
+    def organisation_count(self) -> int:
+        if self.lists_spaces:
+            return len({space.organisation_id for space in self.listed if space.is_member})
+        return Organisation.objects.members().count()
+
+
+def largest(towns: dict[str, int]) -> list[TownLink]:
+    ordered = sorted(towns.items(), key=lambda town: (-town[1], sort_key(town[0])))
+    return [TownLink(*town) for town in ordered[:MOST_TOWNS]]
+
+
+def by_county_and_town(space):
+    return County.values.index(space.county), sort_key(space.town), space.sort_name, space.pk

@@ -1,0 +1,18 @@
+"""What the tests of pages read in them."""
+
+import re
+
+
+def page_of(client, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def names(page):
+    return re.findall(r'<h3><a href="[^"]+">([^<]+)</a>', page)
+
+
+def words(page):
+    """The text that is read, on one line."""
+    return " ".join(re.sub("<[^>]+>", " ", page).split())

@@ -1,0 +1,106 @@
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spaces import csv_file
+from spaces.csv_file import Unreadable, content, guarded, rows, unguarded, written
+
+KNOWN = {"navn", "by"}.__contains__
+TEXT = "navn;by\r\nHuset på hjørnet;Ålesund\r\n"
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "'=1", "''=1"]
+
+
+def cells(raw):
+    return [row.cells for row in rows(raw, KNOWN)]
+
+
+def fault(raw):
+    with translation.override("en"), pytest.raises(Unreadable) as caught:
+        cells(raw)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
+def test_rows_however_a_spreadsheet_saves_them(encoding, delimiter, ending):
+    raw = TEXT.replace(";", delimiter).replace("\r\n", ending).encode(encoding)
+    assert cells(raw) == [["navn", "by"], ["Huset på hjørnet", "Ålesund"]]
+
+
+def test_delimiter_is_the_one_that_parts_the_header_into_known_columns():
+    assert cells(b"navn;by,sted\r\nA;B\r\n")[1] == ["A", "B"]
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_and_lines_as_the_file_has_them():
+    found = list(rows(b'navn;by\r\n"to\r\nlinjer";x\r\n\r\n;\r\nB;y\r\n', KNOWN))
+    assert [(row.number, row.line) for row in found] == [(1, 1), (2, 2), (5, 6)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "reason"),
+    [
+        (b"", None, "no spaces"),
+        (b"navn;by\r\n;\r\n", None, "no spaces"),
+        (b"PK\x03\x04rest", None, "workbook"),
+        (b"\xd0\xcf\x11\xe0rest", None, "workbook"),
+        (b"navn;by\r\nA\0;B\r\n", 2, "belong in no text"),
+        ("navn;by\r\nA;B\r\n".encode("utf-16-le"), 1, "belong in no text"),
+        (b"navn;by\r\nA;B\r\nC\x81;D\r\n", 3, "which letters"),
+        (b"\xef\xbb\xbfnavn;by\r\nC\xf8;D\r\n", 2, "which letters"),
+        ("navn;by\r\nBodø;B\r\n".encode() + "Bodø;D\r\n".encode("cp1252"), 2, "which letters"),
+        (b'navn;by\r\nA;B\r\n"C;D\r\nE;F\r\n', 3, "quotation mark"),
+        (b'navn;by\r\n"A"B;C\r\n', 2, "quotation mark"),
+        (b'navn;by\r\nA;B\r\n"' + b"x" * 1_000_000 + b'";D\r\n', 3, "131072 characters"),
+        (b'navn;by\r\nA;B\r\n"' + b"x\r\n" * 100_000, 3, "131072 characters"),
+    ],
+)
+def test_unreadable_says_why_and_where(raw, line, reason):
+    found = fault(raw)
+    assert reason in found.reason
+    assert found.line == line
+
+
+def test_unreadable_with_too_many_rows(monkeypatch):
+    monkeypatch.setattr(csv_file, "MOST_ROWS", 2)
+    assert len(cells(b"navn;by\r\n" + b"A;B\r\n" * 2)) == 3
+    assert "more than 2 spaces" in fault(b"navn;by\r\n" + b"A;B\r\n" * 3).reason
+
+
+def test_unreadable_when_too_large(monkeypatch):
+    monkeypatch.setattr(csv_file, "MOST_BYTES", 9)
+    assert content(SimpleUploadedFile("a.csv", b"123456789")) == b"123456789"
+    with pytest.raises(Unreadable):
+        content(SimpleUploadedFile("a.csv", b"1234567890"))
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_guard_keeps_a_formula_from_beginning_a_cell(cell):
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "A=1", "'", "'tis", "59,9", "12-14"])
+def test_guard_leaves_other_cells_alone(cell):
+    assert guarded(cell) == unguarded(cell) == cell
+
+
+@given(st.text() | st.lists(st.sampled_from([*"='+-@\t\r\n a"])).map("".join))
+def test_guard_is_taken_away_again(cell):
+    assert unguarded(guarded(cell)) == cell
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=2, max_size=2))
+def test_written_is_read_again(texts):
+    raw = written([["navn", "by"], ["x" + texts[0], texts[1]]])
+    assert cells(raw)[1] == ["x" + texts[0], texts[1]]
+
+
+def test_written_opens_in_norwegian_excel():
+    raw = written([["navn", "by"], ["Bodø", "=1"]])
+    assert raw == b"\xef\xbb\xbf" + "navn;by\r\nBodø;'=1\r\n".encode()
+    assert next(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";")) == ["navn", "by"]

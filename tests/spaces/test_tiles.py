@@ -1,0 +1,323 @@
+"""Asks a stand-in for the service of street tiles, whatever that does."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+import time_machine
+from werkzeug import Response
+
+from spaces import tiles
+from tests.at_once import at_once
+from tests.factories import SpaceFactory
+from tests.pictures import encoded, picture
+from tests.stand_ins import Rogue, drip, hang, reset, send, send_400_megabytes
+
+OSLO = "/kart/12/2170/1190.png"
+TILE, JPEG = encoded(picture(256, 256), "PNG"), encoded(picture(256, 256))
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    """Where tiles are kept; no service is asked yet."""
+    folder = tmp_path / "tiles"
+    settings.CACHES = settings.CACHES | {"tiles": settings.CACHES["tiles"] | {"LOCATION": folder}}
+    settings.TILES_URL = ""
+    return folder
+
+
+@pytest.fixture
+def service(settings, httpserver):
+    """Answers with `service.answer`, after `service.seconds`."""
+
+    def answer(request):
+        time.sleep(httpserver.seconds)
+        return httpserver.answer
+
+    httpserver.answer, httpserver.seconds = Response(TILE, mimetype="image/png"), 0
+    httpserver.expect_request("/map").respond_with_handler(answer)
+    settings.TILES_URL = httpserver.url_for("/map?{z}/{y}/{x}")
+    return httpserver
+
+
+def asked(service):
+    """The row and column of each tile that it was asked for."""
+    return [request.query_string.decode() for request, _response in service.log]
+
+
+def oslo(number):
+    return f"/kart/12/{2170 + number}/1190.png"
+
+
+def test_tile_comes_from_the_service_which_counts_rows_first(client, service):
+    response = client.get(OSLO)
+    assert (response.status_code, response.content) == (200, TILE)
+    assert asked(service) == ["12/1190/2170"]
+
+
+def test_tile_is_cached_by_browsers_and_sets_nothing(client, service):
+    response = client.get(OSLO)
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["Cache-Control"] == "public, max-age=86400"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert not response.cookies
+
+
+def test_tile_may_be_a_jpeg(client, service):
+    service.answer = Response(JPEG, mimetype="image/jpeg")
+    assert client.get(OSLO).headers["Content-Type"] == "image/jpeg"
+
+
+def test_unchanged_tile_is_not_sent_again(client, service):
+    response = client.get(OSLO, headers={"If-None-Match": client.get(OSLO).headers["ETag"]})
+    assert (response.status_code, response.content) == (304, b"")
+
+
+def test_tile_is_kept_for_a_day(client, service):
+    with time_machine.travel(0, tick=False) as now:
+        for hours in (0, 23, 2):
+            now.shift(hours * 3600)
+            assert client.get(OSLO).content == TILE
+            assert len(asked(service)) == (2 if hours == 2 else 1)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "8/135/74",
+        "18/138880/76160",
+        "9/512/148",
+        "9/240/39",
+        "9/241/38",
+        "9/306/156",
+        "9/305/157",
+        "12/0/0",
+        "12/2170/4095",
+        "12/2170/-1",
+        "12/2170/1e3",
+        "12/2170/1190.0",
+        "12/٢/1190",
+        "9/271/" + "9" * 5000,
+        "..%2f12/2170/1190",
+    ],
+)
+def test_what_is_no_tile_over_norway_is_not_found_and_not_asked_for(client, service, place):
+    assert client.get(f"/kart/{place}.png").status_code == 404
+    assert not asked(service)
+
+
+@pytest.mark.parametrize("place", ["9/241/39", "9/305/156", "17/69460/38090"])
+def test_all_norway_is_offered_at_every_zoom_of_streets(client, service, place):
+    """The north-west and the south-east corner, and Oslo."""
+    assert client.get(f"/kart/{place}.png").status_code == 200
+
+
+def test_nothing_is_written_to_the_service(client, service):
+    assert client.post(OSLO).status_code == 405
+
+
+def test_without_a_service_there_are_no_streets(client, db):
+    SpaceFactory(slug="huset")
+    assert client.get(OSLO).status_code == 404
+    assert "data-streets" not in client.get("/steder/huset/").content.decode()
+
+
+def test_with_a_service_every_map_knows_of_the_streets(client, db, service):
+    SpaceFactory(slug="huset")
+    for address in ("/", "/en/spaces/huset/", "/bli-med/"):
+        assert "/kart/{z}/{x}/{y}.png" in client.get(address).content.decode()
+
+
+def test_tile_that_the_service_has_not_is_remembered_and_no_fault(client, service):
+    service.answer = Response("Not here", 404)
+    for _ in range(5):
+        response = client.get(OSLO)
+        assert (response.status_code, response.content) == (204, b"")
+        assert response.headers["Cache-Control"] == "public, max-age=2"
+    assert len(asked(service)) == 1
+    service.answer = Response(TILE, mimetype="image/png")
+    assert client.get(oslo(1)).status_code == 200
+
+
+# Faults
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    monkeypatch.setattr(tiles, "FETCH", 0.3)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        send(b"HTTP/1.1 500 Oops\r\nContent-Type: image/png\r\n\r\n", TILE),
+        send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", TILE),
+        send(b"HTTP/1.1 200 OK\r\n\r\n", TILE),
+        send(b"HTTP/1.1 302 Found\r\nContent-Type: image/png\r\nLocation: /elsewhere\r\n\r\n", TILE),
+        send(HEAD, b"\r\n", b"<svg onload=alert(1)>"),
+        send(HEAD, b"\r\n", b"GIF89a" + TILE),
+        send(HEAD, b"\r\n", TILE[:-1]),
+        send(HEAD, b"\r\n", JPEG[:-1]),
+        send(HEAD, b"\r\n"),
+        send(HEAD, b"\r\n", TILE[:8] + b" " * 300_000 + TILE[8:]),
+        send(),
+        send(b"SSH-2.0-OpenSSH\r\n\r\n"),
+        hang,
+        drip(HEAD + b"\r\n"),
+        drip(HEAD + b"X:"),
+        reset,
+        send_400_megabytes,
+    ],
+)
+def test_fault_is_no_tile_in_time_and_after_three_the_service_is_left_alone(client, settings, hurry, act):
+    visits = []
+
+    def counted(visit):
+        visits.append(visit)
+        return act(visit)
+
+    with Rogue(counted) as server:
+        settings.TILES_URL = f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{y}}/{{x}}.png"
+        for number in range(6):
+            start = time.monotonic()
+            response = client.get(oslo(number))
+            assert (response.status_code, response.content) == (204, b"")
+            assert response.headers["Cache-Control"] == "public, max-age=2"
+            assert time.monotonic() - start < 1
+        assert server.sent < 40_000_000
+    assert len(visits) == 3
+
+
+def test_unknown_name_is_no_tile(client, settings, monkeypatch):
+    def getaddrinfo(*args, **options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    settings.TILES_URL = "https://tiles.invalid/{z}/{y}/{x}.png"
+    assert client.get(OSLO).status_code == 204
+
+
+def test_fault_is_logged_without_the_place(client, service, caplog):
+    caplog.set_level("WARNING")
+    service.answer = Response("", 500)
+    client.get(OSLO)
+    (message,) = caplog.messages
+    assert "status 500" in message
+    assert "2170" not in message
+
+
+def test_service_is_tried_once_a_minute_while_it_fails(client, service):
+    service.answer = Response("", 500)
+    with time_machine.travel(0, tick=False) as now:
+        for number in range(5):
+            client.get(oslo(number))
+        assert len(asked(service)) == 3
+        now.shift(61)
+        for number in range(5):
+            client.get(oslo(number))
+        assert len(asked(service)) == 4
+        now.shift(61)
+        service.answer = Response(TILE, mimetype="image/png")
+        assert [client.get(oslo(number)).status_code for number in range(5)] == [200] * 5
+
+
+def test_only_faults_in_a_row_count(client, service):
+    for number in range(6):
+        service.answer = Response(TILE, 200 if number % 3 == 2 else 500, mimetype="image/png")
+        client.get(oslo(number))
+    assert len(asked(service)) == 6
+
+
+def test_kept_tiles_are_shown_while_the_service_fails(client, service):
+    client.get(OSLO)
+    service.answer = Response("", 500)
+    for number in range(1, 5):
+        client.get(oslo(number))
+    assert client.get(OSLO).content == TILE
+
+
+# The folder
+
+
+def test_folder_has_a_cap(client, settings, service, folder):
+    settings.CACHES["tiles"]["OPTIONS"] = {"MAX_ENTRIES": 10}
+    for number in range(25):
+        assert client.get(oslo(number)).status_code == 200
+        assert len(list(folder.iterdir())) <= 11, "and the file that tells whose turn it is"
+
+
+def test_torn_file_is_fetched_anew(client, service, folder):
+    client.get(OSLO)
+    (kept,) = folder.glob("*.djcache")
+    for torn in (b"", b"\x80", kept.read_bytes()[:-9], kept.read_bytes()[:15] + b"torn"):
+        kept.write_bytes(torn)
+        assert client.get(OSLO).content == TILE
+    assert len(asked(service)) == 5
+
+
+def test_without_a_folder_nothing_is_asked_for(client, service, folder):
+    folder.write_text("not a folder")
+    assert client.get(OSLO).status_code == 204
+    assert not asked(service)
+
+
+# Several at once
+
+PROCESS = """
+import django
+django.setup()
+from spaces import tiles
+print([len(tiles.picture(12, 2170 + number, 1190)) for number in range(4)])
+"""
+
+
+def processes(count, folder, service):
+    """What as many processes that ask for the same four tiles at once say."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "coworking_norge.settings",
+        "DATA_DIR": str(folder.parent),
+        "TILES_URL": service.url_for("/map") + "?{z}/{y}/{x}",
+    }
+    command = [sys.executable, "-c", PROCESS]
+    started = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(count)]
+    return [process.communicate(timeout=20)[0].decode().strip() for process in started]
+
+
+def test_processes_share_what_is_kept(service, folder):
+    size = len(TILE)
+    assert processes(2, folder, service) == [str([size] * 4)] * 2
+    assert len(asked(service)) == 4
+
+
+def test_processes_share_the_pause(service, folder):
+    service.answer = Response("", 500)
+    assert processes(2, folder, service) == ["[0, 0, 0, 0]"] * 2
+    assert len(asked(service)) == 3
+
+
+def test_tile_that_several_want_is_fetched_once(client, service, folder):
+    client.get(oslo(1))
+    os.utime(folder / "turn", (0, 0))
+    service.seconds = 0.1
+    answers = at_once(*[lambda: client.get(OSLO).content] * 4)
+    assert answers == [TILE] * 4
+    assert len(asked(service)) == 2
+
+
+def test_slow_service_takes_up_one_of_several(client, settings, monkeypatch):
+    monkeypatch.setattr(tiles, "FETCH", 1)
+
+    def seconds(number):
+        start = time.monotonic()
+        assert client.get(oslo(number)).status_code == 204
+        return time.monotonic() - start
+
+    with Rogue(hang) as server:
+        settings.TILES_URL = f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{y}}/{{x}}.png"
+        *others, longest = sorted(at_once(*[lambda number=number: seconds(number) for number in range(4)]))
+    assert longest > 0.9
+    assert max(others) < 0.7

@@ -1,0 +1,104 @@
+"""Public pages are kept for one version of the data, and answered 304 to whoever has them."""
+
+import pytest
+import time_machine
+from django.test import Client
+
+from members.models import Organisation
+from spaces.models import Space
+
+from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+NOON = "2026-03-02 11:00:00Z"
+
+
+@pytest.fixture
+def space():
+    with time_machine.travel(NOON, tick=False):
+        yield SpaceFactory(slug="huset", name="Huset", organisation__slug="org")
+
+
+PAGES = ["/", "/en/", "/kart/punkter.json?z=4&b=4,57,32,72", "/steder/huset/", "/medlemmer/", "/medlemmer/org/"]
+PAGES += ["/om/", "/personvern/", "/sitemap.xml"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_asked_for_again_and_not_sent_again(client, space, address, django_assert_num_queries):
+    first = client.get(address)
+    assert first["Cache-Control"] == "public, no-cache"
+    assert not first.cookies
+    with django_assert_num_queries(1):
+        again = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    with django_assert_num_queries(1):
+        kept = client.get(address)
+    assert kept.content == first.content
+    assert kept.headers == first.headers
+
+
+def rename_space(space):
+    space.name = "Nytt navn"
+    space.save()
+
+
+def rename_organisation(space):
+    space.organisation.name = "Nytt navn"
+    space.organisation.save()
+
+
+CHANGES = {
+    "save": rename_space,
+    "its organisation": rename_organisation,
+    "update": lambda space: Space.objects.update(name="Nytt navn"),
+    "verb": lambda space: Organisation.objects.end_membership(by=None),
+    "another": lambda space: SpaceFactory(),
+    "amenity": lambda space: space.amenities.add(AmenityFactory()),
+    "photo": lambda space: PhotoFactory(space=space),
+    "deletion": lambda space: space.delete(),
+    "bulk": lambda space: Organisation.objects.bulk_create([OrganisationFactory.build()]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_is_seen_at_the_next_request_by_every_process(space, change):
+    processes = [Client(), Client()]
+    before = [process.get("/steder/huset/") for process in processes]
+    CHANGES[change](space)
+    for process, page in zip(processes, before, strict=True):
+        after = process.get("/steder/huset/", headers={"if-none-match": page["ETag"]})
+        assert after.status_code != 304
+
+
+def test_minute_makes_another_page(client, space):
+    with time_machine.travel(NOON, tick=False) as clock:
+        first = client.get("/steder/huset/")
+        clock.shift(60)
+        assert client.get("/steder/huset/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+def test_each_address_language_and_compression_is_kept_by_itself(client, space):
+    asked = [("/", ""), ("/", "gzip"), ("/en/", ""), ("/?q=huset", "")]
+    tags = [client.get(address, headers={"accept-encoding": coding})["ETag"] for address, coding in asked]
+    assert len(set(tags)) == len(asked)
+    assert client.get("/", headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/")
+
+
+@pytest.mark.parametrize(
+    "address", ["/bli-med/", "/bli-med/lenke/", "/admin/login/", "/finnes-ikke/", "/kart/punkter.json"]
+)
+def test_other_pages_are_not_kept(client, space, address):
+    assert "public" not in client.get(address).get("Cache-Control", "")
+
+
+def test_coordinators_get_pages_afresh(coordinator_client, space):
+    assert "ETag" not in coordinator_client.get("/")
+
+
+def test_only_so_much_is_kept(client, space, monkeypatch):
+    monkeypatch.setattr("coworking_norge.caching.MOST_BYTES", 20_000)
+    for number in range(20):
+        assert client.get(f"/?q={number}").status_code == 200
+    assert client.get("/?q=0").status_code == 200
