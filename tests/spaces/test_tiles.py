@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 import time_machine
@@ -308,16 +310,22 @@ def test_tile_that_several_want_is_fetched_once(client, service, folder):
     assert len(asked(service)) == 2
 
 
-def test_slow_service_takes_up_one_of_several(client, settings, monkeypatch):
-    monkeypatch.setattr(tiles, "FETCH", 1)
+def test_slow_service_takes_up_one_of_several(client, service, monkeypatch):
+    monkeypatch.setattr(tiles, "FETCH", 60)
+    reached, free = Event(), Event()
 
-    def seconds(number):
-        start = time.monotonic()
-        assert client.get(oslo(number)).status_code == 204
-        return time.monotonic() - start
+    def answer(_request):
+        reached.set()
+        free.wait(60)
+        return Response(TILE, mimetype="image/png")
 
-    with Rogue(hang) as server:
-        settings.TILES_URL = f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{y}}/{{x}}.png"
-        *others, longest = sorted(at_once(*[lambda number=number: seconds(number) for number in range(4)]))
-    assert longest > 0.9
-    assert max(others) < 0.7
+    service.clear()
+    service.expect_request("/map").respond_with_handler(answer)
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(client.get, oslo(0))
+        assert reached.wait(60)
+        others = [client.get(oslo(number)).status_code for number in (1, 2, 3)]
+        still_waits = not slow.done()
+        free.set()
+        assert slow.result().content == TILE
+    assert (others, still_waits) == ([204] * 3, True)
