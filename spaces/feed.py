@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, F, Min, Q
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
-from .map import points
+from .map import spots
 from .models import Space
 
 MOST_POINTS = 300
@@ -75,10 +75,10 @@ def parse_zoom(text: str) -> int:
 
 
 def answer(spaces, box: Box, zoom: int) -> dict:
-    """Points of map.points(), and cells of [latitude, longitude, members, coming]; alone in a cell, it is a point."""
+    """Points of map.Spot, and cells of [latitude, longitude, members, coming]; alone in a cell, it is a point."""
     in_view = spaces.in_box(box)
     if are_few(in_view):
-        return {"points": points(in_view), "cells": []}
+        return {"points": [spot.point for spot in spots(in_view)], "cells": []}
     if zoom > TOWNS_TO:
         return of_cells(spaces, cells(in_view, zoom))
     return of_cells(spaces, [cell for cell in towns_in_cells(town_counts(spaces), zoom) if box.holds(cell)])
@@ -90,7 +90,7 @@ def are_few(spaces) -> bool:
 
 def of_cells(spaces, counted: list["Cell"]) -> dict:
     alone = spaces.filter(pk__in=[cell.one for cell in counted if cell.count == 1])
-    return {"points": points(alone), "cells": [cell.told for cell in counted if cell.count > 1]}
+    return {"points": [spot.point for spot in spots(alone)], "cells": [cell.told for cell in counted if cell.count > 1]}
 
 
 class Cell(NamedTuple):

@@ -8,9 +8,10 @@ from members.models import Organisation
 
 from . import feed
 from .counties import County
-from .map import points
+from .map import Spot, spots
 from .models import Space
 
+COUNTY_ORDER = {county: place for place, county in enumerate(County.values)}
 MOST_TOWNS = 8  # of a county, the largest first
 
 
@@ -33,7 +34,7 @@ class Finder:
         self.query, self.area = query, area
         self.found = Space.objects.public().search(query)
         self.is_whole = feed.are_few(self.found)
-        self.spaces = list(self.found) if self.is_whole else []
+        self.spaces = spots(self.found) if self.is_whole else []
         self.towns = [] if self.is_whole else feed.town_counts(self.found)
         self.list_spaces()
 
@@ -45,7 +46,7 @@ class Finder:
         elif self.area:
             within = self.found.in_box(self.area)
             few = feed.are_few(within)
-            listed, self.listed_towns = (list(within), []) if few else ([], feed.town_counts(within))
+            listed, self.listed_towns = (spots(within), []) if few else ([], feed.town_counts(within))
         self.lists_spaces = not self.listed_towns
         self.listed = sorted(listed, key=by_county_and_town)
 
@@ -53,18 +54,18 @@ class Finder:
     def map_data(self) -> dict:
         """The feed's first answer; whole where nothing more is ever to be fetched."""
         if self.is_whole:
-            shown = {"points": points(self.spaces), "cells": []}
+            shown = {"points": [spot.point for spot in self.spaces], "cells": []}
         else:
             shown = feed.of_cells(self.found, feed.towns_in_cells(self.towns, feed.WHOLE))
         return shown | {"whole": self.is_whole}
 
     @property
-    def counties(self) -> list[tuple[str, list[Space]]]:
+    def counties(self) -> list[tuple[str, list[Spot]]]:
         members = [space for space in self.listed if space.is_member]
         return [(County(county).label, list(group)) for county, group in groupby(members, key=lambda s: s.county)]
 
     @property
-    def on_the_way(self) -> list[Space]:
+    def on_the_way(self) -> list[Spot]:
         return sorted((space for space in self.listed if not space.is_member), key=lambda space: space.sort_name)
 
     @property
@@ -111,4 +112,5 @@ def largest(towns: dict[str, int]) -> list[TownLink]:
 
 
 def by_county_and_town(space):
-    return County.values.index(space.county), sort_key(space.town), space.sort_name, space.pk
+    _name, _, town = space.sort_name.partition("\t")
+    return COUNTY_ORDER[space.county], town, space.sort_name, space.pk

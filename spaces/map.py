@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from math import asinh, pi, radians, tan
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .models import Space
+from .models import Space, titled
 
 # The crop of static/map/norge.svg: degrees, then units of a web mercator world of 1000 x 1000.
 WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 72.6
@@ -29,21 +31,59 @@ TEXTS = {
 }
 
 
-def points(spaces: list[Space]) -> list[dict]:
-    """One dict a space; lat and lon in WGS 84 degrees."""
-    return [
-        {
-            "id": space.pk,
-            "name": space.name,
-            "town": space.town,
-            "lat": space.latitude,
-            "lon": space.longitude,
-            "kind": "member" if space.is_member else "coming",
-            "approximate": space.is_approximate,
-            "url": space.get_absolute_url(),
+class Spot(NamedTuple):
+    """What a map, and a list of many, shows of a space; WGS 84 degrees."""
+
+    pk: int
+    name: str
+    town: str
+    county: str
+    latitude: float
+    longitude: float
+    organisation_id: int
+    sort_name: str
+    is_member: bool
+    is_approximate: bool
+    url: str
+
+    @property
+    def title(self) -> str:
+        return titled(self.name, self.town)
+
+    @property
+    def kind(self) -> str:
+        return "member" if self.is_member else "coming"
+
+    @property
+    def point(self) -> dict:
+        """For the script."""
+        return {
+            "id": self.pk,
+            "name": self.name,
+            "town": self.town,
+            "lat": self.latitude,
+            "lon": self.longitude,
+            "kind": self.kind,
+            "approximate": self.is_approximate,
+            "url": self.url,
         }
-        for space in spaces
+
+
+COLUMNS = Spot._fields[:-3]
+
+
+def spots(spaces: QuerySet[Space]) -> list[Spot]:
+    """Of public spaces; hundreds of rows of the model would take several times as long."""
+    before, after = reverse("spaces:space", args=["-"]).rsplit("-", 1)
+    return [
+        Spot(*row, shown == Space.Shown.AS_MEMBER, precision == Space.Precision.TOWN, f"{before}{slug}{after}")
+        for *row, shown, precision, slug in spaces.values_list(*COLUMNS, "shown", "precision", "slug")
     ]
+
+
+def spot(space: Space) -> Spot:
+    own = (getattr(space, column) for column in COLUMNS)
+    return Spot(*own, space.is_member, space.is_approximate, space.get_absolute_url())
 
 
 class Box(NamedTuple):
@@ -77,12 +117,12 @@ class Place(NamedTuple):
 class Pin(NamedTuple):
     """A space on the picture, in the picture's units; those at one place stand side by side."""
 
-    space: Space | Place
+    space: Spot | Place
     x: float
     y: float
 
 
-def pins(spaces: list[Space | Place], size: float) -> list[Pin]:
+def pins(spaces: list[Spot | Place], size: float) -> list[Pin]:
     placed, drawn = {}, []
     for space in spaces:
         place = (round(space.latitude, 3), round(space.longitude, 3))
@@ -106,14 +146,14 @@ def heaps(cells: Sequence[list], size: float) -> list[Heap]:
     return [Heap(count, round(x - size / 2, 3), round(y - size, 3)) for (x, y), count in placed]
 
 
-def picture(spaces: list[Space | Place], cells: Sequence[list] = ()) -> dict:
+def picture(spaces: list[Spot | Place], cells: Sequence[list] = ()) -> dict:
     """The whole of Norway with every space, or with cells of many."""
     size = 2.6
     drawn = {"pins": pins(spaces, size), "size": size, "heaps": heaps(cells, 2 * size), "heap_size": 2 * size}
     return {"view": norway(), "norway": norway()} | drawn
 
 
-def close_up(space: Space | Place) -> dict:
+def close_up(space: Spot | Place) -> dict:
     """The surroundings of one space."""
     x, y = project(space.latitude, space.longitude)
     view = Box(x - 6, y - 4, 12, 8)

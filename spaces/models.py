@@ -1,4 +1,4 @@
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlencode
 
 from django.db import models, transaction
@@ -27,9 +27,15 @@ COUNTED = ["shown", "county", "id", "opening_hours", "search_text"]
 LISTED = ["shown", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
 
 
+@lru_cache(1000)
 def names_town(name: str, town: str) -> bool:
     """Whether the town is among the words of the name."""
     return f" {fold(town)} " in f" {fold(name)} "
+
+
+def titled(name: str, town: str) -> str:
+    """The name with the town, unless the name says it already."""
+    return name if names_town(name, town) else f"{name}, {town}"
 
 
 class Amenity(models.Model):
@@ -168,8 +174,7 @@ class Space(Folded, Contact):
 
     @property
     def title(self) -> str:
-        """The name with the town, unless the name says it already."""
-        return self.name if names_town(self.name, self.town) else f"{self.name}, {self.town}"
+        return titled(self.name, self.town)
 
     @property
     def folded_text(self):

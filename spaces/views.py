@@ -20,7 +20,7 @@ from . import tiles
 from .directory import Directory, PositionForm
 from .feed import BadBox, Box, answer, parse_zoom
 from .finder import Finder
-from .map import TEXTS, close_up, picture, points
+from .map import TEXTS, close_up, picture, spot
 from .models import Space
 from .opening_hours import from_osm, weekly
 from .structured_data import space_data
@@ -108,9 +108,9 @@ def render_space(request, space, **context):
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
             "nearby": others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY)),
-            "points": {"points": points([space]), "cells": [], "whole": True},
+            "points": {"points": [spot(space).point], "cells": [], "whole": True},
             "map_texts": TEXTS,
-            "picture": close_up(space),
+            "picture": close_up(spot(space)),
             "structured_data": space_data(space, photos),
         }
         | context,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,10 @@ register = template.Library()
 
 # As Django's json_script does: no text can end the element or open another.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+# What the landing page says of each of 300: format_html takes a tenth of a template's time.
+ENTRY = '<li><a class="entry entry-{}" href="{}" data-space="{}">\n<strong>{}</strong>\n<span>{}</span>\n{}</a></li>'
+LINKED_PIN = '<a href="{}"><title>{}</title><rect class="pin-{}" x="{}" y="{}" width="{}" height="{}"/></a>'
 
 
 @register.simple_tag
@@ -82,6 +86,20 @@ def pin_picture(latitude, longitude):
     except (TypeError, ValueError):
         return {}
     return {"picture": close_up(place)} if norway.is_in_norway(place.latitude, place.longitude) else {}
+
+
+@register.simple_tag
+def linked_pins(picture):
+    size = picture["size"]
+    pins = ((pin.space.url, pin.space.title, pin.space.kind, pin.x, pin.y, size, size) for pin in picture["pins"])
+    return format_html_join("\n", LINKED_PIN, pins)
+
+
+@register.simple_tag
+def entries(spots):
+    soon = format_html('<span class="tag tag-coming">{}</span>', _("soon"))
+    rows = ((s.kind, s.url, s.pk, s.name, s.town, "" if s.is_member else soon) for s in spots)
+    return format_html('<ul class="entries">{}</ul>', format_html_join("\n", ENTRY, rows))
 
 
 @register.simple_tag
