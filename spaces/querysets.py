@@ -18,6 +18,9 @@ from .places import postal_place, town_centre
 
 KM_OF_A_DEGREE = EARTH_DIAMETER_KM * pi / 360
 BOXES = 0.05, 0.5  # degrees of latitude to either side
+FEW = 300
+ON_A_CARD = ["name", "slug", "address", "town", "county", "status", "hidden", "precision", "opening_hours"]
+ON_A_CARD += ["organisation__name", "organisation__status"]
 MOST_HOURS = 10_000  # ways of writing opening hours; SQLite takes some 30,000 values in a query
 
 
@@ -139,7 +142,12 @@ class SpaceQuerySet(VerbQuerySet):
         return created
 
     def nearest(self, latitude: float, longitude: float, first: int, last: int) -> dict[int, float]:
-        """These distances() of nearest_to(), looked for in boxes that grow until nothing outside can be nearer."""
+        """These distances() of nearest_to(): measured here where all are few, else in boxes that grow until nothing
+        outside can be nearer."""
+        all_or_many = self.order_by().values_list("pk", "latitude", "longitude")[: FEW + 1]
+        if len(all_or_many) <= FEW:
+            measured = sorted((distance_km((latitude, longitude), place), key) for key, *place in all_or_many)
+            return {key: distance for distance, key in measured[first:last]}
         for degrees in BOXES:
             wide = 2 * degrees  # far north a degree of longitude is short
             reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
@@ -159,8 +167,8 @@ class SpaceQuerySet(VerbQuerySet):
         return dict.fromkeys(self.values_list("pk", flat=True)[first:last])
 
     def read(self, distances: dict[int, float | None]) -> list:
-        """The public spaces of these keys, in this order, each with its distance and its photos."""
-        rows = self.model.objects.public().prefetch_related("photos").in_bulk(distances)
+        """The public spaces of these keys, in this order, each with its distance and its photos, for a card of each."""
+        rows = self.model.objects.public().order_by().only(*ON_A_CARD).prefetch_related("photos").in_bulk(distances)
         for key, row in rows.items():
             row.distance_km = distances[key]
         return [rows[key] for key in distances if key in rows]

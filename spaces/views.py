@@ -105,6 +105,7 @@ def render_space(request, space, **context):
         {
             "space": space,
             "photos": photos,
+            "amenities": list(space.amenities.all()),
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
             "nearby": others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY)),
