@@ -108,7 +108,7 @@ class Cell(NamedTuple):
 
 
 COUNTS = {
-    "count": Count("pk"),
+    "count": Count("*"),
     "members": Count("pk", filter=Q(shown=Space.Shown.AS_MEMBER)),
     "latitude": Avg("latitude"),
     "longitude": Avg("longitude"),

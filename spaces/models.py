@@ -131,8 +131,8 @@ class Space(Folded, Contact):
         verbose_name_plural = _("spaces")
         ordering = ["sort_name", "pk"]
         indexes = [
-            models.Index(fields=["shown", "latitude", "longitude"], name="space_shown_at"),
-            models.Index(fields=["shown", "county", "town", "latitude", "longitude"], name="space_shown_in_town"),
+            models.Index(fields=["shown", "latitude", "longitude", "id"], name="space_shown_at"),
+            models.Index(fields=["shown", "county", "town", "latitude", "longitude", "id"], name="space_shown_in_town"),
             models.Index(fields=COUNTED, name="space_counted"),
             models.Index(fields=LISTED, name="space_listed"),
         ]

@@ -17,10 +17,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='space',
-            index=models.Index(fields=['shown', 'latitude', 'longitude'], name='space_shown_at'),
+            index=models.Index(fields=['shown', 'latitude', 'longitude', 'id'], name='space_shown_at'),
         ),
         migrations.AddIndex(
             model_name='space',
-            index=models.Index(fields=['shown', 'county', 'town', 'latitude', 'longitude'], name='space_shown_in_town'),
+            index=models.Index(fields=['shown', 'county', 'town', 'latitude', 'longitude', 'id'], name='space_shown_in_town'),
         ),
     ]

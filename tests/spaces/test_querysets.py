@@ -2,6 +2,7 @@ from random import Random
 
 import pytest
 
+from spaces import querysets
 from spaces.models import Space
 from tests.factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
@@ -87,9 +88,11 @@ def test_nearest_to_orders_by_great_circle_distance():
     assert [round(space.distance_km) for space in nearest] == [0, 392, 429]
 
 
+@pytest.mark.parametrize("few", [0, 300])
 @pytest.mark.parametrize("number", [1, 4, 30])
 @pytest.mark.parametrize("position", [(59.9, 10.7), (60.39, 5.32), (69.6, 19.0), (78.2, 15.6), (57.0, -10.0)])
-def test_nearest_is_a_part_of_nearest_to(position, number):
+def test_nearest_is_a_part_of_nearest_to(position, number, few, monkeypatch):
+    monkeypatch.setattr(querysets, "FEW", few)
     random = Random(4)
     for _ in range(40):
         town = random.choice([(59.9, 10.7), (59.91, 10.72), (60.4, 5.3), (69.7, 18.9), (70.9, 25.7), (78.2, 15.6)])
@@ -98,10 +101,11 @@ def test_nearest_is_a_part_of_nearest_to(position, number):
             longitude=town[1] + random.gauss(0, 0.2),
             coming=random.random() < 0.5,
         )
-    in_order = [(space.pk, space.distance_km) for space in Space.objects.public().nearest_to(*position)]
+    in_order = {space.pk: space.distance_km for space in Space.objects.public().nearest_to(*position)}
     for first in (0, 3):
         found = Space.objects.public().nearest(*position, first, first + number)
-        assert list(found.items()) == in_order[first : first + number]
+        assert list(found) == list(in_order)[first : first + number]
+        assert found == pytest.approx({key: in_order[key] for key in found})
 
 
 def test_nearest_knows_how_short_a_degree_is_far_north():
