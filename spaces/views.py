@@ -78,7 +78,7 @@ def directory(request):
         return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")
     search = Directory(request.GET, client=client(request), centre=position and position.centre)
     context = {"search": search, "page": search.page(request.GET.get("page"))}
-    if context["page"].number > 1:
+    if context["page"].number > 1 and not search.is_filtered:
         context["canonical"] = f"{settings.SITE_URL}{request.path}?page={context['page'].number}"
     response = render(request, "spaces/space_list.html", context)
     if position or search.is_of_the_moment:

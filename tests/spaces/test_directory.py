@@ -114,6 +114,12 @@ def test_directory_page_two_is_a_page_of_its_own(client):
     assert 'canonical" href="http://127.0.0.1:8000/steder/?page=2"' in page_of(client, "/steder/?page=2")
 
 
+@pytest.mark.parametrize("query", ["q=hus", "q=hus&page=2", "near=Oslo&coming=0"])
+def test_search_is_for_search_engines_the_directory(client, query):
+    SpaceFactory.create_batch(25, name="Hus")
+    assert 'canonical" href="http://127.0.0.1:8000/steder/"' in page_of(client, f"/steder/?{query}")
+
+
 @pytest.mark.parametrize(
     ("query", "error"),
     [
