@@ -7,6 +7,7 @@ const ZOOM_SNAP = 0.25;
 const OUTLINE_ZOOM = 10; // deeper it is empty
 const HINT_MS = 1500;
 const AGAIN_MS = 3000;
+const TASK_MS = 10;
 
 /** The map in `element`, its controls named by `texts`; the outline arrives when it has been fetched. */
 export function createMap(element, texts) {
@@ -91,9 +92,13 @@ async function drawOutline(map, address) {
   const answer = await fetch(address);
   const topology = await answer.json();
   const arcs = decodeArcs(topology);
+  let began = performance.now();
   for (const [layer, className] of [["land", "map-neighbour"], ["fylker", "map-county"]]) {
     for (const shape of topology.objects[layer].geometries) {
       L.polygon(ringsOf(shape, arcs), { className, interactive: false, smoothFactor: 0.7 }).addTo(map);
+      if (performance.now() - began < TASK_MS) continue;
+      await new Promise((done) => { setTimeout(done); }); // a visitor who scrolls comes first
+      began = performance.now();
     }
   }
 }

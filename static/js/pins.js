@@ -159,22 +159,21 @@ function grouped({ points, cells }, project) {
     group.coming += ofKind(group.points, "coming");
     const { x, y } = project(group);
     group.places = [{ x, y, lat: group.lat, lon: group.lon }];
-    Object.assign(group, { x, y });
+    Object.assign(group, { x, y, width: widthOf(group) });
   }
   return merge(groups);
 }
 
 /* Each group knows the nearest that it overlaps of those after it, so that a merging looks at few pairs anew. */
 function merge(groups) {
+  const compare = (group, other) => {
+    const apart = (group.width + other.width) / 2;
+    const nearness = ((other.x - group.x) ** 2 + (other.y - group.y) ** 2) / apart ** 2;
+    if (nearness < group.least) Object.assign(group, { least: nearness, nearest: other });
+  };
   const seek = (group, from) => {
-    group.least = 1;
-    group.nearest = null;
-    for (let index = from; index < groups.length; index += 1) {
-      const other = groups[index];
-      const apart = (widthOf(group) + widthOf(other)) / 2;
-      const nearness = ((other.x - group.x) ** 2 + (other.y - group.y) ** 2) / apart ** 2;
-      if (nearness < group.least) [group.least, group.nearest] = [nearness, other];
-    }
+    Object.assign(group, { least: 1, nearest: null });
+    for (let index = from; index < groups.length; index += 1) compare(group, groups[index]);
   };
   groups.forEach((group, index) => seek(group, index + 1));
   for (;;) {
@@ -186,7 +185,8 @@ function merge(groups) {
     groups.splice(groups.indexOf(gone), 1);
     const moved = groups.indexOf(closest);
     groups.forEach((group, index) => {
-      if (index <= moved || group.nearest === gone) seek(group, index + 1);
+      if (group === closest || group.nearest === closest || group.nearest === gone) seek(group, index + 1);
+      else if (index < moved) compare(group, closest);
     });
   }
 }
@@ -196,6 +196,7 @@ function join(one, other) {
   one.points.push(...other.points);
   for (const count of ["members", "coming", "uncounted"]) one[count] += other[count];
   one.places.push(...other.places);
+  one.width = widthOf(one);
   const mean = (axis) => one.places.reduce((sum, place) => sum + place[axis], 0) / one.places.length;
   const [x, y] = [mean("x"), mean("y")];
   const distance = (place) => (place.x - x) ** 2 + (place.y - y) ** 2;
