@@ -1,5 +1,6 @@
 """The landing page's list and map: every space where they are few, counties, towns and cells where they are many."""
 
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from .models import Space
 
 COUNTY_ORDER = {county: place for place, county in enumerate(County.values)}
 MOST_TOWNS = 8  # of a county, the largest first
+
+town_key = lru_cache(4000)(sort_key)  # a continent's towns, of which each page asks for all
 
 
 class TownLink(NamedTuple):
@@ -107,7 +110,7 @@ class Finder:
 
 
 def largest(towns: dict[str, int]) -> list[TownLink]:
-    ordered = sorted(towns.items(), key=lambda town: (-town[1], sort_key(town[0])))
+    ordered = sorted(towns.items(), key=lambda town: (-town[1], town_key(town[0])))
     return [TownLink(*town) for town in ordered[:MOST_TOWNS]]
 
 
