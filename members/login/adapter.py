@@ -8,6 +8,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
@@ -48,10 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request):
         return reverse("mfa_index")
 
-    def add_message(self, request, level, message_template=None, *args, **options):
-        """Not that one has logged in or out: one sees that, and the latter would leave a cookie behind."""
-        if message_template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
-            super().add_message(request, level, message_template, *args, **options)
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        """In our words, and only what one would not see: after logging out it would leave a cookie behind."""
+        if told := message or emails.SHOWN.get(message_template):
+            messages.add_message(request, level, told, extra_tags)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         emails.login_changed(user, template_prefix)

@@ -16,6 +16,8 @@ CHANGES = {
     "mfa/email/webauthn_removed": _("A passkey was removed."),
     "mfa/email/recovery_codes_generated": _("New recovery codes were made. The old ones no longer work."),
 }
+# The same, as allauth names what it shows on the next page; that of the codes tells itself.
+SHOWN = {f"{name.replace('/email/', '/messages/')}.txt": told for name, told in CHANGES.items() if "codes" not in name}
 
 
 def password_code(user, code: str, minutes: int):

@@ -128,12 +128,17 @@ class AppForm(totp.ActivateTOTPForm):
         self.fields["code"].widget.attrs |= CODE | {"inputmode": "numeric"}
 
 
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError)  # what reading it raises where somebody made it up
+
+
 class Passkey:
     """For forms that a passkey fills in; a wrong one is written down as a wrong code is."""
 
     def clean_credential(self):
         try:
             return super().clean_credential()
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None
         except forms.ValidationError:
             log.write(context.request, log.Kind.WRONG_CODE, self.user)
             raise
@@ -155,3 +160,9 @@ class NewPasskeyForm(webauthn.AddWebAuthnForm):
         self.fields["name"].required = True
         label(self, name=_("What do you call it?"))
         self.fields["name"].help_text = _("For example “My phone” or “The key on the key ring”.")
+
+    def clean(self):
+        try:
+            return super().clean()
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None

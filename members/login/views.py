@@ -4,6 +4,7 @@ from functools import wraps
 
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions.models import UserSession
@@ -27,6 +28,15 @@ def private(view):
         return discreet(view(request, *args, **options))
 
     return hide
+
+
+class SecondStep(mfa.AuthenticateView):
+    def dispatch(self, request, *args, **options):
+        """Begin anew where the step was taken away meanwhile; allauth would send round for ever."""
+        response = super().dispatch(request, *args, **options)
+        if response.get("Location") == reverse("account_login"):
+            clear_login(request)
+        return response
 
 
 class Security(mfa.IndexView):

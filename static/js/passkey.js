@@ -57,6 +57,10 @@ async function send(event) {
   }
 }
 
+for (const told of document.querySelectorAll("[data-without-script]")) {
+  told.hidden = true;
+}
+
 for (const form of document.querySelectorAll("[data-passkey]")) {
   form.hidden = false;
   form.addEventListener("submit", send);

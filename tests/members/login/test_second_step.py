@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
+from members.login import second_step
 from tests.client import StaffClient, code
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +108,13 @@ def test_change_asks_again_after_a_quarter(enrolled, visitor, type_password, nam
     assert Authenticator.objects.count() == 1
 
 
+def test_step_taken_away_while_it_is_asked_for_begins_anew(enrolled, visitor, type_password):
+    type_password()
+    second_step.reset(enrolled)
+    assert visitor.get("/admin/", follow=True).resolver_match.url_name == "account_login"
+    assert type_password(follow=True).resolver_match.url_name == "mfa_index"
+
+
 def test_new_recovery_codes_replace_the_old(kari, visitor, type_password, logged):
     type_password()
     old = re.findall(r"<code>(\d{8})</code>", set_up_app(visitor).content.decode())
@@ -120,3 +128,18 @@ def test_new_recovery_codes_replace_the_old(kari, visitor, type_password, logged
 def test_list_of_sessions_knows_no_whole_address(enrolled, visitor, type_password):
     enter(visitor, type_password)
     assert UserSession.objects.get().ip == "192.0.2.0"
+
+
+JUNK = ["", "null", "1", "[]", "{}", '{"id": 1}', '"x"', '{"id": "x", "response": 1}', "{"]
+
+
+@pytest.mark.parametrize("credential", JUNK)
+@pytest.mark.parametrize("name", ["mfa_authenticate", "mfa_add_webauthn"])
+def test_passkey_that_is_none_is_refused(enrolled, visitor, type_password, inside, name, credential):
+    type_password()
+    if name == "mfa_add_webauthn":
+        visitor.post(reverse("mfa_authenticate"), {"code": code()})
+    visitor.get(reverse(name))
+    assert visitor.post(reverse(name), {"credential": credential, "name": "x"}).status_code == 200
+    assert Authenticator.objects.count() == 1
+    assert inside() == (name == "mfa_add_webauthn")
