@@ -52,4 +52,4 @@ def whereabouts(request) -> str:
 def _address(request) -> str:
     if settings.PRODUCTION:
         return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return request.META["REMOTE_ADDR"]
+    return request.META.get("REMOTE_ADDR", "")

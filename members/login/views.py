@@ -14,6 +14,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from ..join.views import discreet
@@ -21,9 +22,10 @@ from . import limits, log, second_step
 
 
 def private(view):
-    """Kept by nobody, found by nobody."""
+    """Kept by nobody, found by nobody; what is typed stands in no report of an error."""
 
     @wraps(view)
+    @sensitive_post_parameters()
     def hide(request, *args, **options):
         return discreet(view(request, *args, **options))
 
