@@ -49,12 +49,13 @@ def measure(rows):
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
     from django.db import connection
-    from django.test import Client
+
+    from tests.client import StaffClient
 
     settings.DEBUG = False
     call_command("migrate", verbosity=0)
     call_command("seed", stdout=io.StringIO())
-    client = Client(SERVER_NAME="localhost")
+    client = StaffClient(SERVER_NAME="localhost")
     client.force_login(get_user_model().objects.create_superuser("bench"))
     print(f"{connection.vendor}, {rows} rows")
     print(f"{'':34}{'seconds':>9}{'of CPU':>9}{'queries':>9}{'kB in':>9}{'kB out':>9}")

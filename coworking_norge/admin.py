@@ -1,4 +1,7 @@
+from allauth.account.views import logout
 from django.contrib import admin, messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -7,6 +10,7 @@ from post_office.models import STATUS, Email
 
 from members.join import attention as join_attention
 from members.join.admin_forms import MyMailForm
+from members.login import people, second_step
 from members.validators import is_mailbox
 from spaces import attention as spaces_attention
 
@@ -22,6 +26,23 @@ class CoworkingAdminSite(admin.AdminSite):
     site_title = site_header = "Coworking Norge"
     index_title = _("The network")
     enable_nav_sidebar = False
+
+    def has_permission(self, request):
+        return super().has_permission(request) and second_step.is_done(request)
+
+    def login(self, request, extra_context=None):
+        """Where every page of the admin sends those whom it does not let in."""
+        if request.user.is_anonymous:
+            return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+        if not people.may_enter(request.user):
+            raise PermissionDenied
+        return redirect("admin:index" if self.has_permission(request) else second_step.address(request.user))
+
+    def logout(self, request, extra_context=None):
+        return logout(request)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
 
     def get_urls(self):
         return [path("my-mail/", self.admin_view(self.my_mail), name="my_mail"), *super().get_urls()]

@@ -76,6 +76,10 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "coworking_norge.apps.OutboxConfig",
     "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "members",
     "spaces",
 ]
@@ -95,6 +99,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "coworking_norge.urls"
@@ -147,7 +152,43 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "members.login.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up: no such page
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # members/login/limits.py holds for all processes
+ACCOUNT_FORMS = {
+    "login": "members.login.forms.LoginForm",
+    "reauthenticate": "members.login.forms.ReauthenticateForm",
+    "change_password": "members.login.forms.ChangePasswordForm",
+    "reset_password": "members.login.forms.ResetPasswordForm",
+    "confirm_password_reset_code": "members.login.forms.PasswordCodeForm",
+    "reset_password_from_key": "members.login.forms.NewPasswordForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(PRODUCTION)  # as members.parties counts
+MFA_ADAPTER = "members.login.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Coworking Norge"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way
+MFA_FORMS = {
+    "authenticate": "members.login.forms.SecondStepForm",
+    "authenticate_webauthn": "members.login.forms.PasskeyForm",
+    "reauthenticate": "members.login.forms.SecondStepAgainForm",
+    "reauthenticate_webauthn": "members.login.forms.PasskeyAgainForm",
+    "activate_totp": "members.login.forms.AppForm",
+    "add_webauthn": "members.login.forms.NewPasskeyForm",
+}
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian bokmål")), ("en", _("English"))]

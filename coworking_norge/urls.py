@@ -32,6 +32,7 @@ urlpatterns = [
         path(_("about/"), public(TemplateView.as_view(template_name="about.html")), name="about"),
         path(_("join/"), include("members.join.urls")),
         path(_("privacy/"), public(TemplateView.as_view(template_name="privacy.html")), name="privacy"),
+        path(_("login/"), include("members.login.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

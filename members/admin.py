@@ -10,6 +10,7 @@ from . import outbox_admin  # noqa: F401 (registers the outbox)
 from .files import discarding_on_error
 from .forms import OrganisationForm
 from .join import admin as join_admin  # noqa: F401 (registers the join requests)
+from .login import admin as login_admin  # noqa: F401 (registers accounts and the log of logins)
 from .models import Organisation
 
 Space = Organisation._meta.get_field("spaces").related_model

@@ -14,4 +14,7 @@ class MembersConfig(AppConfig):
     ]
 
     def ready(self):
+        from .login import log  # allauth's models are there only now
+
         post_migrate.connect(grant, sender=self)
+        log.watch()

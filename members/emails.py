@@ -15,8 +15,11 @@ from .validators import validate_mailbox
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def queue(name: str, *, to: str, language: str, context: dict, reply_to: str = "") -> Email:
-    """Put a mail into the outbox, in the caller's transaction. ValidationError where an address is no mailbox."""
+def queue(name: str, *, to: str, language: str, context: dict, reply_to: str = "", is_secret: bool = False) -> Email:
+    """Put a mail into the outbox, in the caller's transaction. ValidationError where an address is no mailbox.
+
+    The outbox shows nobody the text of a secret one.
+    """
     for address in [to, reply_to] if reply_to else [to]:
         validate_mailbox(address)
     links = set()
@@ -26,9 +29,8 @@ def queue(name: str, *, to: str, language: str, context: dict, reply_to: str = "
         html = render_to_string(
             "members/emails/base.html", {"subject": subject, "paragraphs": _paragraphs(text), "links": links}
         )
-    message = EmailMultiAlternatives(
-        subject, text, to=[to], reply_to=[reply_to] if reply_to else [], headers={"Auto-Submitted": "auto-generated"}
-    )
+    headers = {"Auto-Submitted": "auto-generated"} | (outbox.SECRET if is_secret else {})
+    message = EmailMultiAlternatives(subject, text, to=[to], reply_to=[reply_to] if reply_to else [], headers=headers)
     message.attach_alternative(html, "text/html")
     return outbox.put(message)
 

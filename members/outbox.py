@@ -11,6 +11,8 @@ from post_office.mail import _send_bulk, get_queued
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_batch_delivery_timeout, get_message_id_fqdn
 
+SECRET = {"Sensitivity": "Private"}  # RFC 2156; the outbox hides the text
+
 
 def put(message: EmailMessage) -> Email:
     """Queue the message as it stands, in the caller's transaction.

@@ -27,12 +27,29 @@ def network(address: str) -> str:
     return str(ip) if ip.version == 4 else str(ip_network((ip, IPV6_PREFIX), strict=False))
 
 
+def neighbourhood(address: str) -> str:
+    """Too wide to tell who it was, narrow enough to tell home from abroad: 192.0.2.0, 2001:db8:1::."""
+    ip = ip_address(network(address).partition("/")[0])
+    return str(ip_network((ip, 24 if ip.version == 4 else 48), strict=False).network_address)
+
+
 def client(request) -> str:
     """Whose request it is; in production the web server in front says so, last in X-Forwarded-For."""
-    address = request.META["REMOTE_ADDR"]
-    if settings.PRODUCTION:
-        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     try:
-        return network(address)
+        return network(_address(request))
     except ValueError:
         return "unknown"
+
+
+def whereabouts(request) -> str:
+    """Where a request comes from, roughly; an address, even where that is not known."""
+    try:
+        return neighbourhood(_address(request))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 (nothing is bound to it)
+
+
+def _address(request) -> str:
+    if settings.PRODUCTION:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return request.META.get("REMOTE_ADDR", "")

@@ -4,6 +4,7 @@ import shutil
 import pytest
 from django.db import connection
 
+from .client import StaffClient
 from .factories import CoordinatorFactory
 
 
@@ -26,6 +27,18 @@ def django_db_modify_db_settings(tmp_path_factory):
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def client():
+    return StaffClient()
+
+
+@pytest.fixture
+def admin_client(admin_user):
+    client = StaffClient()
+    client.force_login(admin_user)
+    return client
 
 
 @pytest.fixture

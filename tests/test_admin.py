@@ -178,5 +178,5 @@ def test_admin_previews_what_is_hidden(coordinator_client):
 
 
 def test_admin_registers_only_known_models():
-    known = {"organisation", "joinrequest", "space", "amenity", "email", "user", "group"}
+    known = {"organisation", "joinrequest", "space", "amenity", "email", "user", "group", "loginevent"}
     assert {model._meta.model_name for model in admin.site._registry} == known

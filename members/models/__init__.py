@@ -2,6 +2,7 @@ from .change import Change, watch
 from .event import Event
 from .join_request import JoinRequest
 from .limit import Limit
+from .login_event import LoginEvent
 from .mail_preference import MailPreference
 from .organisation import Contact, Organisation, OrganisationQuerySet, PublicContact, VerbQuerySet
 from .refusals import CriteriaNotMet, NumberTaken, TooLate
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "JoinRequest",
     "Limit",
+    "LoginEvent",
     "MailPreference",
     "NumberTaken",
     "Organisation",

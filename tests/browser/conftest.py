@@ -131,7 +131,7 @@ def site(page):
 
 
 def is_ours(address):
-    return address.startswith(("http://127.0.0.1:", "blob:", "about:"))
+    return address.startswith(("http://127.0.0.1:", "http://localhost:", "blob:", "about:"))
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_axe_finds_nothing_on_the_login_page_with_errors(page, base_url, axe):
     page.get_by_label("Brukernavn").fill("ingen")
     page.get_by_label("Passord").fill("feil")
     page.get_by_role("button", name="Logg inn").click()
-    expect(page.locator(".errornote")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     axe(page)
 
 

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from members.models import Organisation
 from spaces.models import Space
 from tests.at_once import at_once
+from tests.client import StaffClient
 from tests.factories import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def test_import_at_once_stores_once(presses_of_one_page, answers):
     for number in range(1, ROUNDS + 1):
         raw = f"name;organisation;town;county\r\nSted;Eier {number};Oslo;Oslo\r\n".encode()
         once = [uuid4()] * 2 if presses_of_one_page else [uuid4(), uuid4()]
-        clients = [Client(), Client()]
+        clients = [StaffClient(), StaffClient()]
         for client in clients:
             client.force_login(coordinator)
         calls = [partial(press, client, raw, token) for client, token in zip(clients, once, strict=True)]

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 
@@ -11,8 +12,9 @@ def test_first_coordinator_can_log_in_with_the_printed_password(client, capsys):
     call_command("first_coordinator")
     password = re.search(r"password +(\S+)", capsys.readouterr().out)[1]
     assert len(password) > 20
-    assert client.login(username="koordinator", password=password)
-    assert client.get("/admin/").status_code == 200
+    answer = client.post(reverse("account_login"), {"login": "koordinator", "password": password}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("mfa_index")
+    assert reverse("mfa_activate_totp") in answer.content.decode()
 
 
 def test_first_coordinator_is_no_superuser():

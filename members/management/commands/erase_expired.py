@@ -5,16 +5,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import outbox
-from members.models import Change, JoinRequest, Limit
+from members.login.second_step import forget_sessions
+from members.models import Change, JoinRequest, Limit, LoginEvent
 from members.models.join_request_queryset import DAYS_KEPT
 
 DAYS_COUNTED = 2  # longer than any limit looks back
+DAYS_LOGGED = 90  # who logged in and who was refused
 
 
 class Command(BaseCommand):
     help = (
-        "Erases the join requests that the privacy page says are kept no longer, and lists them; with them old mails "
-        "and counters. Run it every day."
+        "Erases the join requests that the privacy page says are kept no longer, and lists them; with them old mails, "
+        "counters, logins and refusals. Run it every day."
     )
 
     def add_arguments(self, parser):
@@ -30,6 +32,10 @@ class Command(BaseCommand):
             Change.objects.filter(at__lt=now - timedelta(days=DAYS_COUNTED)).delete()
             counters = Limit.objects.forget(now - timedelta(days=DAYS_COUNTED))
             self.stdout.write(f"{mails} old mails, {counters} old counters")
+            if events := LoginEvent.objects.forget(now - timedelta(days=DAYS_LOGGED)):
+                self.stdout.write(f"{events} old logins and refusals")
+            if sessions := forget_sessions():
+                self.stdout.write(f"{sessions} sessions at their end")
 
 
 @transaction.atomic

@@ -21,5 +21,7 @@ class Command(BaseCommand):
         self.stdout.write(
             "\nThe first coordinator, shown this once:\n"
             f"  user name  koordinator\n  password   {password}\n"
-            "Lost it? `manage.py changepassword koordinator` sets another.\n"
+            "At the first login you choose a second step: have your phone at hand.\n"
+            "Lost it? `manage.py changepassword koordinator` sets another password, and\n"
+            "`manage.py reset_second_step koordinator` takes the second step away.\n"
         )

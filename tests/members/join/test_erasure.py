@@ -12,12 +12,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max
-from django.test import Client
 from django.urls import reverse
 
 from members.join import emails
 from members.models import JoinRequest, Limit, MailPreference, Organisation
 from members.parties import mailbox
+from tests.client import StaffClient
 from tests.factories import CoordinatorFactory
 
 from .form import send
@@ -167,7 +167,7 @@ def test_person_is_nowhere_though_all_was_done_on_the_pages(client, by, clock, c
     assert send(client, **person).status_code == 302
     request = JoinRequest.objects.get()
     client.post(reverse("join:confirm", args=[request.confirm_token]))
-    staff = Client()
+    staff = StaffClient()
     staff.force_login(by)
     staff.get(reverse("admin:members_joinrequest_changelist"), {"q": "kanari"})
     take_step(staff, request, "ask")
