@@ -22,9 +22,8 @@ SECRETS = [
     (re.compile(r"(?<![\w-])(?=[a-z\d_-]*[A-Z])[\w-]{32,}|[^\W_]{32,}"), HIDDEN),  # any other is no slug
     (re.compile(r"(?<=\S)\?[^\s'\"<>]+"), ""),
     (re.compile(r"[^\s<>()\[\]'\",;:/]+(?:@|%40)[^\s<>()\[\]'\",;/]+"), HIDDEN),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b"), HIDDEN),
 ]
-IPV6 = re.compile(r"(?<![\w:])(?:[\da-fA-F]{0,4}:){2,7}[\da-fA-F]{0,4}(?![\w:])")
+NUMERIC = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[\da-fA-F]{0,4}:){2,7}[\da-fA-F]{0,4}(?![\w:])")
 # Their first line is about code, files or servers. Any other error may quote what somebody has typed.
 IMPERSONAL = (AttributeError, ImportError, NameError, OSError, OperationalError, ProgrammingError)
 
@@ -35,13 +34,13 @@ def clean(text: str) -> str:
     text = text[:LONGEST]
     for secret, instead in SECRETS:
         text = secret.sub(instead, text)
-    return IPV6.sub(lambda found: HIDDEN if is_address(found[0]) else found[0], text)
+    return NUMERIC.sub(lambda found: HIDDEN if is_somebody(found[0]) else found[0], text)
 
 
-def is_address(text) -> bool:
-    """A time of day looks much like one."""
+def is_somebody(number) -> bool:
+    """A time of day looks much like an address, and this machine's own is nobody's."""
     try:
-        return bool(ip_address(text))
+        return not ip_address(number).is_loopback
     except ValueError:
         return False
 

@@ -257,6 +257,9 @@ LOGGING = {
         # Django's own handlers show what ours hide, and mail whole requests.
         "django": {"level": "INFO"},
         "django.server": {"level": "INFO", "propagate": True},
+        # Nor in the workers of the web server: its access log names addresses, and ours says the rest.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"propagate": False},
         "coworking_norge.request_ids": {"level": "INFO" if PRODUCTION else "WARNING"},
         # Its errors name the recipients: the outbox keeps them instead.
         "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},

@@ -103,6 +103,7 @@ def test_no_log_tells_a_secret(form, name, secret):
         "Not Found: /medlemmer/kunnskapsparken-i-bodo-med-et-veldig-langt-navn/",
         "https://data.brreg.no/enhetsregisteret/api gave nothing usable: ValueError('status 500')",
         "Answered at 12:30:45",
+        "Listening at: http://127.0.0.1:8000 (4711)",
         "Is anybody there? Nobody is.",
     ],
 )
@@ -160,6 +161,13 @@ def test_each_answer_is_one_line(client, written):
         "path": "/steder/",
         "status": 200,
     }
+
+
+def test_what_the_web_server_says_is_told_in_our_words(written):
+    logging.getLogger("gunicorn.error").error("Error handling request %s", "/bli-med/7:token:signature/?q=kari")
+    logging.getLogger("gunicorn.access").error("203.0.113.77 - - GET /steder/?q=kari")
+    (line,) = written()
+    assert line["message"] == "Error handling request /bli-med/…/"
 
 
 @pytest.mark.django_db
