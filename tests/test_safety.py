@@ -1,34 +1,22 @@
 """What somebody hostile sends: each attack by its name, and what the site says to it."""
 
 import re
-from datetime import datetime
 
 import pytest
 from django.conf import settings as configured
-from django.core.exceptions import PermissionDenied
-from django.test import Client
-from django.utils import timezone
 from post_office.models import Email
 
 from members.models import JoinRequest
 from spaces.csv_file import rows
 
+from .conftest import PRODUCTION_HOST
 from .factories import JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 from .members.join.form import filled, send
 
 pytestmark = pytest.mark.django_db
 
 EVIL = "evil.example"
-OURS = "coworking.example.org"
-
-
-@pytest.fixture
-def production(settings, client):
-    """The site where PRODUCTION is set, behind the web server in front."""
-    settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
-    settings.ALLOWED_HOSTS, settings.SITE_URL = [OURS], f"https://{OURS}"
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    return Client(raise_request_exception=False, headers={"host": OURS, "x-forwarded-proto": "https"})
+OURS = PRODUCTION_HOST
 
 
 # Host header
@@ -211,96 +199,6 @@ NULS = ["/?q=%00", "/steder/?q=%00&near=%00&county=%00", "/kart/punkter.json?z=4
 def test_letters_that_no_database_takes(client, address):
     SpaceFactory()
     assert client.get(address).status_code == 200
-
-
-# What every answer says
-
-WANTED = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-ANSWERS = ["/", "/en/", "/steder/", "/kart/punkter.json?z=4&b=4,57,32,72", "/finnes-ikke/", "/robots.txt"]
-ANSWERS += ["/sitemap.xml", "/healthz", "/readyz", "/admin/login/", "/admin/"]
-
-
-@pytest.mark.parametrize("address", ANSWERS)
-def test_headers_of_every_answer_made_or_kept(production, settings, address):
-    settings.SECURE_HSTS_SECONDS = 31536000
-    for response in [production.get(address), production.get(address)]:
-        assert {name: response.get(name) for name in WANTED} == WANTED
-        assert "default-src 'none'" in response["Content-Security-Policy"]
-        assert "geolocation=(self)" in response["Permissions-Policy"]
-
-
-@pytest.mark.parametrize("page", ["", "steder/", "om/", "sitemap.xml", "robots.txt", "finnes-ikke/", "readyz"])
-def test_nothing_is_kept_of_what_a_coordinator_sees(coordinator_client, page):
-    assert "no-store" in coordinator_client.get(f"/{page}")["Cache-Control"]
-
-
-def test_nothing_is_kept_of_the_admin(coordinator_client, client):
-    space, request = SpaceFactory(), JoinRequestFactory(state="received")
-    for page in ("", "spaces/space/", f"spaces/space/{space.pk}/change/", f"members/joinrequest/{request.pk}/change/"):
-        assert "no-store" in coordinator_client.get(f"/admin/{page}")["Cache-Control"], page
-    assert "no-store" in Client().get("/admin/login/")["Cache-Control"]
-
-
-# Pages of refusals
-
-REFUSALS = {
-    "400": lambda client, language: Client().post(f"{language}/admin/login/", {"a": "x" * 3_000_000}),
-    "403": lambda client, language: client.get("/en/about/" if language else "/om/"),
-    "403 of a form": lambda client, language: client.post(f"{language}/admin/login/", {}),
-    "404": lambda client, language: client.get(f"{language}/finnes-ikke/"),
-}
-
-
-@pytest.fixture
-def refused(monkeypatch):
-    def refuse(*arguments, **options):
-        raise PermissionDenied
-
-    monkeypatch.setattr("django.views.generic.base.TemplateView.get", refuse)
-    return Client(enforce_csrf_checks=True)
-
-
-@pytest.mark.parametrize(("language", "said"), [("", "Til kartet"), ("/en", "To the map")])
-@pytest.mark.parametrize("kind", REFUSALS)
-def test_refusals_belong_to_the_site(refused, kind, language, said):
-    response = REFUSALS[kind](refused, language)
-    page = response.content.decode()
-    assert response.status_code == int(kind[:3])
-    assert said in page
-    assert f'<html lang="{language.strip("/") or "nb"}">' in page
-    assert len(re.findall("<h1[ >]", page)) == 1
-    assert 'content="noindex"' in page
-
-
-def test_refusals_ask_nothing_of_the_database(refused, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        REFUSALS["400"](refused, "")
-        REFUSALS["403 of a form"](refused, "")
-
-
-# security.txt
-
-
-def test_security_txt_says_whom_to_tell(client, settings):
-    settings.CONTACT_EMAIL, settings.SITE_URL = "post@example.org", f"https://{OURS}"
-    response = client.get("/.well-known/security.txt")
-    assert response["Content-Type"] == "text/plain; charset=utf-8"
-    told = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
-    assert told["Contact"] == "mailto:post@example.org"
-    assert told["Canonical"] == f"https://{OURS}/.well-known/security.txt"
-    assert 60 < (datetime.fromisoformat(told["Expires"]) - timezone.now()).days < 365
-
-
-def test_security_txt_is_absent_where_nobody_is_there_to_tell(client, settings):
-    settings.CONTACT_EMAIL = ""
-    assert client.get("/.well-known/security.txt").status_code == 404
 
 
 # Versions
