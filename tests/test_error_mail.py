@@ -1,6 +1,7 @@
 """Administrators hear of what fails: once, by way of the outbox, and of nobody's doings."""
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from threading import Event
 from time import monotonic
@@ -81,6 +82,14 @@ def test_nothing_is_mailed_without_administrators(failing, settings):
     settings.ADMINS = []
     break_page(failing)
     assert not Email.objects.exists()
+    assert not Limit.objects.exists()
+
+
+def test_storm_asks_nothing_of_the_database_once_it_was_told_of(django_assert_num_queries):
+    for told in range(3):
+        with django_assert_num_queries(0) if told else nullcontext():
+            logging.getLogger("members").error("One")
+    assert Email.objects.count() == 1
 
 
 def test_storm_of_one_error_is_one_mail_whatever_process_meets_it(failing, process):

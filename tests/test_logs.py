@@ -217,9 +217,13 @@ def test_joining_writes_nothing_of_the_person(written, monkeypatch):
 @pytest.mark.django_db
 def test_sending_mail_writes_nothing_of_the_person(capsys, written, settings, monkeypatch):
 
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    backends = {"default": "django.core.mail.backends.smtp.EmailBackend"}
-    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": backends}
+    def refuse(*arguments):
+        raise SMTPRecipientsRefused({"kari@nordmann.example": (550, b"Kari Nordmann is not known")})
+
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": backend}}
+    monkeypatch.setattr(f"{backend}.open", lambda connection: None)
+    monkeypatch.setattr(f"{backend}.send_messages", refuse)
     monkeypatch.setattr("members.management.commands.send_mail.close_old_connections", lambda: None)
     Email.objects.create(from_email="post@example.org", to=["kari@nordmann.example"], status=2, subject="Kari")
     call_command("send_mail")
