@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.checks import Tags, Warning, register
 from django.core.handlers.wsgi import WSGIHandler
+from django.shortcuts import resolve_url
 from django.test import RequestFactory
 from django.urls import Resolver404, resolve, reverse
 
@@ -99,7 +100,7 @@ def is_this_machine(host) -> bool:
 
 @register(Tags.security, deploy=True)
 def cache_headers(app_configs, **kwargs):
-    kept = [address for address in (reverse("admin:index"), reverse("admin:login")) if _may_be_kept(address)]
+    kept = [address for address in (reverse("admin:index"), resolve_url(settings.LOGIN_URL)) if _may_be_kept(address)]
     return [warning(5, f"Browsers and proxies may keep {address}.", "Answer it with no-store.") for address in kept]
 
 
