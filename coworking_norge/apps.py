@@ -5,6 +5,8 @@ from post_office.apps import PostOfficeConfig
 
 from members.coordinators import grant
 
+from . import checks  # noqa: F401 (registers them)
+
 
 class CoworkingAdminConfig(AdminConfig):
     default_site = "coworking_norge.admin.CoworkingAdminSite"

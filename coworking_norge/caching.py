@@ -69,9 +69,10 @@ class PublicPages:
 
     @staticmethod
     def may_be_kept(request) -> bool:
-        """Not what a coordinator asks for, nor a tile of the map, which no version of the data changes."""
-        is_tile = request.path.endswith(".png")
-        return request.method in ("GET", "HEAD") and not is_tile and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        """Not what a coordinator asks for, nor what no version of the data changes: a tile of the map, our health."""
+        if request.method not in ("GET", "HEAD") or request.path.endswith((".png", "/healthz", "/readyz")):
+            return False
+        return settings.SESSION_COOKIE_NAME not in request.COOKIES
 
     def etag(self, request) -> str:
         compressed = "gzip" in request.headers.get("Accept-Encoding", "")

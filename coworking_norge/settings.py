@@ -43,6 +43,8 @@ ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.
 TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)
 DAYS_TO_DECIDE = env.int("DAYS_TO_DECIDE", default=5)
+ADMINS = env.list("ADMINS", default=[], validate=lambda emails: all(map(validate.Email(), emails)))
+READY_TOKEN = env.str("READY_TOKEN", default="", validate=lambda token: not token or validate.Length(min=32)(token))
 
 if not PRODUCTION:
     (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,7 @@ if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY needs at least 50 random characters; .env.example says how to make one.")
 
 SITE_URL = SITE_URL.rstrip("/")
+ADMINS = [("", email) for email in ADMINS]
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
@@ -85,6 +88,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "coworking_norge.request_ids.RequestIds",
+    "coworking_norge.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coworking_norge.caching.PublicPages",
@@ -118,6 +123,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "coworking_norge.context.site",
             ],
+            "libraries": {"request_ids": "coworking_norge.request_ids"},
         },
     }
 ]
@@ -230,6 +236,7 @@ EMAIL_USE_TLS = mail_server["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = mail_server["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 15  # seconds for each answer of the server; BATCH_DELIVERY_TIMEOUT for all of them
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+EMAIL_SUBJECT_PREFIX = "[Coworking Norge] "
 POST_OFFICE = {
     "BACKENDS": {"default": mail_server["EMAIL_BACKEND"]},
     "BATCH_SIZE": 1,  # the status is stored after each mail, so that a killed sender repeats one at most
@@ -268,20 +275,36 @@ PERMISSIONS_POLICY = {
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:  # browsers take such a cookie from nobody but this host, over https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked for on the machine itself, too
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without_tokens": {"()": "coworking_norge.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # Its errors name the recipients: the outbox keeps them instead.
-    "loggers": {"post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False}},
+    "formatters": {"lines": {"()": f"coworking_norge.logs.{'JSONLines' if PRODUCTION else 'Lines'}"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "admins": {"class": "coworking_norge.error_mail.AdminMail", "level": "ERROR"},
+    },
+    "root": {"handlers": ["console", "admins"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers show what ours hide, and mail whole requests.
+        "django": {"level": "INFO"},
+        "django.server": {"level": "INFO", "propagate": True},
+        # Nor in the workers of the web server: its access log names addresses, and ours says the rest.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"propagate": False},
+        "coworking_norge.request_ids": {"level": "INFO" if PRODUCTION else "WARNING"},
+        # Its errors name the recipients: the outbox keeps them instead.
+        "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
+    },
 }
 
 SILENCED_SYSTEM_CHECKS = [

@@ -12,6 +12,8 @@ from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
 from spaces.views import landing, map_feed, tile
 
+from . import health
+from .security_txt import security_txt
 from .sitemaps import PageSitemap
 
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
@@ -23,6 +25,9 @@ urlpatterns = [
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
         name="robots",
     ),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("kart/<int:z>/<int:x>/<int:y>.png", tile, name="tile"),
     *i18n_patterns(
         path("", landing, name="landing"),

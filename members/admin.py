@@ -1,4 +1,7 @@
+import re
+
 from django.contrib import admin
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,6 +16,7 @@ from .join import admin as join_admin  # noqa: F401 (registers the join requests
 from .login import admin as login_admin  # noqa: F401 (registers accounts and the log of logins)
 from .models import Organisation
 
+VERSION = re.compile("[0-9]{1,18}")
 Space = Organisation._meta.get_field("spaces").related_model
 
 
@@ -26,7 +30,14 @@ class ReadableChanges(HistoricalRecordContextHelper):
         return dict(field.flatchoices).get(value, value)
 
 
-class RecordAdmin(SimpleHistoryAdmin):
+class HistoryAdmin(SimpleHistoryAdmin):
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if not VERSION.fullmatch(version_id):
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+class RecordAdmin(HistoryAdmin):
     """What the records of the network have in common: folded search, and a history of who changed what and when."""
 
     object_history_list_template = "admin/history_list.html"

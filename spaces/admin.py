@@ -6,9 +6,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from members.admin import RecordAdmin, verb_action
+from members.admin import HistoryAdmin, RecordAdmin, verb_action
 
 from .attention import ATTENTION, AttentionFilter
 from .csv_admin import SpreadsheetAdmin
@@ -171,7 +170,7 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
 
 
 @admin.register(Amenity)
-class AmenityAdmin(SimpleHistoryAdmin):
+class AmenityAdmin(HistoryAdmin):
     object_history_list_template = "admin/history_list.html"
     object_history_form_template = "admin/history_form.html"
     list_display = ["name_nb", "name_en", "position"]

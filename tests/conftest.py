@@ -3,9 +3,12 @@ import shutil
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from .client import StaffClient
 from .factories import CoordinatorFactory
+
+PRODUCTION_HOST = "coworking.example.org"
 
 
 def needs(program: str) -> str:
@@ -50,3 +53,12 @@ def coordinator(db):
 def coordinator_client(client, coordinator):
     client.force_login(coordinator)
     return client
+
+
+@pytest.fixture
+def production(settings):
+    """The site where PRODUCTION is set, behind the web server in front."""
+    settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS, settings.SITE_URL = [PRODUCTION_HOST], f"https://{PRODUCTION_HOST}"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    return Client(raise_request_exception=False, headers={"host": PRODUCTION_HOST, "x-forwarded-proto": "https"})

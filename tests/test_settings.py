@@ -13,6 +13,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://site@localhost/site",
     "EMAIL_URL": "submission://site:secret@localhost",
     "MAIL_FROM": "Coworking Norge <post@example.org>",
+    "CONTACT_EMAIL": "post@example.org",
+    "ADMINS": "operator@example.org",
 }
 
 
@@ -53,6 +55,8 @@ def test_production_names_everything_that_is_missing_at_once():
         ("EMAIL_URL", "console:"),
         ("MAIL_FROM", "Coworking Norge"),
         ("CONTACT_EMAIL", "nobody"),
+        ("ADMINS", "operator@example.org,nobody"),
+        ("READY_TOKEN", "short"),
         ("TILES_URL", "https://tiles.example.org/{z}/{x}.png"),
         ("TILES_URL", "https://tiles.example.org/{z}/{y}/{x}/{token}.png"),
         ("TILES_URL", "ftp://tiles.example.org/{z}/{y}/{x}.png"),
