@@ -14,6 +14,8 @@ from spaces.views import landing, map_feed, tile
 
 from .sitemaps import PageSitemap
 
+handler500 = "coworking_norge.outage.server_error"
+
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
 
 urlpatterns = [
