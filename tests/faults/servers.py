@@ -58,7 +58,7 @@ class Web:
             )
         self.port = wait_for(self._port, "gunicorn to listen")
         wait_for(lambda: len(children(self.process.pid)) == 2, "the workers")
-        self.ask("/robots.txt")
+        assert self.ask("/om/").status == 200, self.log.read_text()
 
     def _port(self):
         told = [line for line in self.log.read_text().splitlines() if "Listening at:" in line]
@@ -119,16 +119,14 @@ class Postgres:
         self._run("initdb", *options, stdout=subprocess.DEVNULL).wait()
         self.folder.chmod(0o755)
 
-    def _run(self, program, *options, **pipes):
-        command = [*self.user, self.programs / program, "-D", self.folder / "data", *options]
+    def _run(self, program, *options, within=(), **pipes):
+        command = [*within, *self.user, self.programs / program, "-D", self.folder / "data", *options]
         return subprocess.Popen(command, cwd="/", **pipes)
 
-    def start(self):
-        log = (self.folder / "log").open("w")
-        self.process = self._run(
-            "postgres", "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off", stderr=log
-        )
-        log.close()
+    def start(self, *within):
+        options = ["-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        with (self.folder / "log").open("w") as log:
+            self.process = self._run("postgres", *options, within=within, stderr=log)
         wait_for(self.answers, "PostgreSQL")
 
     def answers(self) -> bool:
