@@ -86,7 +86,7 @@ class Web:
             connection.request("GET" if body is None else "POST", path, body, sent)
             response = connection.getresponse()
             told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told, response.read().decode())
+            return Answer(response.status, told, response.read().decode(errors="replace"))
 
 
 def new_form(number: int) -> dict:
