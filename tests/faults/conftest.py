@@ -49,7 +49,7 @@ def postgres():
 def server(settings):
     server = MailServer()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    smtp = {"default": "django.core.mail.backends.smtp.EmailBackend"}
+    smtp = {"default": "members.mail_server.EmailBackend"}
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": smtp, "MAX_RETRIES": 2}
     yield server
     server.stop()
