@@ -73,7 +73,10 @@ class Web:
         for worker in children(self.process.pid):
             os.kill(worker, signal.SIGKILL)
 
-    def ask(self, path, form=None, body=None, client="192.0.2.1", port=None, **headers) -> Answer:
+    def connect(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+
+    def ask(self, path, form=None, body=None, client="192.0.2.1", through=None, **headers) -> Answer:
         """As the web server in front passes it on; a form is posted by a browser that the site knows."""
         sent = {"Host": urlsplit(PRODUCTION["SITE_URL"]).hostname, "X-Forwarded-Proto": "https"} | headers
         sent |= {"X-Forwarded-For": client, "Cookie": "; ".join(filter(None, [COOKIES, headers.get("Cookie")]))}
@@ -82,7 +85,7 @@ class Web:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         if body is not None:
             sent["Origin"] = PRODUCTION["SITE_URL"]
-        with closing(HTTPConnection("127.0.0.1", port or self.port, timeout=SECONDS)) as connection:
+        with closing((through or self).connect()) as connection:
             connection.request("GET" if body is None else "POST", path, body, sent)
             response = connection.getresponse()
             told = {name.lower(): value for name, value in response.getheaders()}
