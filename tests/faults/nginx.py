@@ -6,18 +6,14 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 from contextlib import closing
 from http.client import HTTPSConnection
 from pathlib import Path
 
-from django.conf import settings
-
-from tests.conftest import needs
-
-from .servers import SECONDS, wait_for
-
 HOST = "coworking.example.org"
-SOURCE = Path(settings.BASE_DIR, "deploy/nginx")
+SOURCE = Path(__file__).parents[2] / "deploy/nginx"
+SECONDS = 30  # anything may take
 MAIN = """
 {user}
 daemon off;
@@ -41,9 +37,9 @@ def free_port() -> int:
 
 
 class Nginx:
-    def __init__(self, folder: Path, web_port: int):
-        self.folder, self.port = folder, free_port()
-        self.program, openssl = needs("nginx"), needs("openssl")
+    def __init__(self, folder: Path, web_port: int, names_needed=True):
+        """For a site on that port of 127.0.0.1; without `names_needed` also for who greets it by another name."""
+        self.folder, self.port, self.names_needed = folder, free_port(), names_needed
         shutil.copytree(SOURCE, folder / "site")
         for file in (folder / "site").glob("*.conf"):
             file.write_text(self.moved(file.read_text(), web_port))
@@ -52,10 +48,12 @@ class Nginx:
         (folder / "tls").mkdir()
         pair = ["-keyout", folder / "tls/privkey.pem", "-out", folder / "tls/fullchain.pem"]
         options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}", *pair]
-        subprocess.run([openssl, "req", *options], check=True, capture_output=True)
+        subprocess.run(["openssl", "req", *options], check=True, capture_output=True)
 
     def moved(self, text, web_port):
         text = re.sub(r"\n *listen \[::\].*", "", text)
+        if not self.names_needed:
+            text = re.sub(r"server \{[^{}]*ssl_reject_handshake[^{}]*\}", "", text)
         text = text.replace("listen 443", f"listen 127.0.0.1:{self.port}").replace(
             "listen 80", f"listen 127.0.0.1:{free_port()}"
         )
@@ -66,9 +64,13 @@ class Nginx:
         return text.replace("/etc/nginx/coworking", str(self.folder / "site"))
 
     def start(self):
-        command = [self.program, "-c", self.folder / "nginx.conf", "-p", self.folder]
+        command = ["nginx", "-c", self.folder / "nginx.conf", "-p", self.folder]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        wait_for(self.listens, "nginx")
+        for _ in range(SECONDS * 20):
+            if self.listens():
+                return
+            time.sleep(0.05)
+        raise TimeoutError
 
     def listens(self) -> bool:
         try:

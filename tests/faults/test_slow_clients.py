@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from members.models import JoinRequest
+from tests.conftest import needs
 from tests.factories import SpaceFactory
 
 from .nginx import HOST, SOURCE, Nginx
@@ -35,6 +36,8 @@ HEAD = "\r\n".join(
 
 @pytest.fixture
 def nginx(tmp_path, web):
+    needs("nginx")
+    needs("openssl")
     server = Nginx(tmp_path, web.port)
     server.start()
     yield server
