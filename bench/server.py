@@ -43,7 +43,7 @@ class Site(NamedTuple):
         with (self.folder / "log").open("w") as log:
             server = self.start(*command, "--timeout", str(TIMEOUT), "--log-level", "warning", stderr=log)
             try:
-                _wait_for(int(port), server)
+                wait_for(int(port), server)
                 yield int(port)
             finally:
                 server.terminate()
@@ -76,7 +76,7 @@ def _environment(url, folder):
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "DATABASE_URL": url,
         "DATA_DIR": str(folder),
-        "SITE_URL": f"http://127.0.0.1:{_free_port()}",
+        "SITE_URL": f"http://127.0.0.1:{free_port()}",
     }
 
 
@@ -105,13 +105,13 @@ def _collect(site):
     shutil.copytree(collected, site.static, dirs_exist_ok=True)
 
 
-def _free_port():
+def free_port():
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
-def _wait_for(port, server):
+def wait_for(port, server):
     for _ in range(300):
         with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as visitor:
             try:

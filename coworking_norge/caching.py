@@ -16,6 +16,8 @@ from django.utils.cache import get_conditional_response
 
 from members.models import Change
 
+from .outage import DATABASE_ERRORS
+
 MOST_BYTES = 32_000_000  # in each process
 LARGEST_PAGE = 1_000_000
 CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
@@ -60,7 +62,10 @@ class PublicPages:
     def __call__(self, request):
         if not self.may_be_kept(request):
             return self.get_response(request)
-        etag = self.etag(request)
+        try:
+            etag = self.etag(request)
+        except DATABASE_ERRORS:  # nothing out of date is shown; a page that needs no data still is
+            return self.get_response(request)
         kept = self.pages.get(etag)
         if kept is None:
             return self.fresh(request, etag)

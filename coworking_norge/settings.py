@@ -227,6 +227,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # Every mail waits in the outbox until `manage.py send_mail` delivers it: to a server, or to the laptop's terminal.
 mail_server = dj_email_url.parse(EMAIL_URL)
+is_smtp = mail_server["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_BACKEND = "members.outbox.EmailBackend"
 EMAIL_HOST = mail_server["EMAIL_HOST"]
 EMAIL_PORT = mail_server["EMAIL_PORT"]
@@ -238,7 +239,7 @@ EMAIL_TIMEOUT = 15  # seconds for each answer of the server; BATCH_DELIVERY_TIME
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 EMAIL_SUBJECT_PREFIX = "[Coworking Norge] "
 POST_OFFICE = {
-    "BACKENDS": {"default": mail_server["EMAIL_BACKEND"]},
+    "BACKENDS": {"default": "members.mail_server.EmailBackend" if is_smtp else mail_server["EMAIL_BACKEND"]},
     "BATCH_SIZE": 1,  # the status is stored after each mail, so that a killed sender repeats one at most
     "THREADS_PER_PROCESS": 1,
     "BATCH_DELIVERY_TIMEOUT": 60,

@@ -16,6 +16,8 @@ from . import health
 from .security_txt import security_txt
 from .sitemaps import PageSitemap
 
+handler500 = "coworking_norge.outage.server_error"
+
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
 
 urlpatterns = [

@@ -72,8 +72,9 @@ def _kept(key):
 @contextmanager
 def _turn():
     """One at a time among all processes, so that a slow service takes up one of them and never all."""
-    start = monotonic()
-    with (Path(settings.CACHES["tiles"]["LOCATION"]) / "turn").open("a") as turn:
+    start, folder = monotonic(), Path(settings.CACHES["tiles"]["LOCATION"])
+    folder.mkdir(parents=True, exist_ok=True)  # somebody may have cleared it away since the server began
+    with (folder / "turn").open("a") as turn:
         while not locks.lock(turn, locks.LOCK_EX | locks.LOCK_NB):
             sleep(0.01)
             begun = Path(turn.name).stat().st_mtime

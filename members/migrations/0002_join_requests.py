@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                 ('has_place', models.BooleanField(db_default=False, default=False, verbose_name='the place is there')),
                 ('has_community', models.BooleanField(db_default=False, default=False, verbose_name='the community is there')),
                 ('has_facilitation', models.BooleanField(db_default=False, default=False, verbose_name='the facilitation is there')),
-                ('note', models.TextField(blank=True, help_text='Only coordinators see it.', verbose_name='note')),
                 ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='join_requests', to='members.organisation', verbose_name='member')),
                 ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='in review by')),
             ],

@@ -23,10 +23,6 @@ class Migration(migrations.Migration):
                 ('told_until', models.DateTimeField(default=django.utils.timezone.now, help_text='What happened before was in a digest.')),
             ],
         ),
-        migrations.RemoveField(
-            model_name='joinrequest',
-            name='note',
-        ),
         migrations.AddField(
             model_name='joinrequest',
             name='mails',

@@ -23,7 +23,7 @@ def press(client, raw, once):
 
 
 @pytest.mark.parametrize(("presses_of_one_page", "answers"), [(True, [302, 302]), (False, [200, 302])])
-def test_import_at_once_stores_once(presses_of_one_page, answers):
+def test_import_at_once_stores_once(presses_of_one_page, answers, lost):
     coordinator = CoordinatorFactory()
     for number in range(1, ROUNDS + 1):
         raw = f"name;organisation;town;county\r\nSted;Eier {number};Oslo;Oslo\r\n".encode()
@@ -34,3 +34,5 @@ def test_import_at_once_stores_once(presses_of_one_page, answers):
         calls = [partial(press, client, raw, token) for client, token in zip(clients, once, strict=True)]
         assert sorted(at_once(*calls)) == answers
         assert Space.objects.count() == Organisation.objects.count() == number
+    owners = {f"Eier {number}" for number in range(1, ROUNDS + 1)}
+    lost("A file imported twice at once", owners - set(Organisation.objects.values_list("name", flat=True)))

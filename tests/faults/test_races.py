@@ -38,7 +38,7 @@ def told_who_was_first(decide, request, by):
 
 
 @pytest.mark.parametrize("decisions", [(approve, approve), (approve, decline)])
-def test_two_coordinators_deciding_at_once_decide_once(decisions):
+def test_two_coordinators_deciding_at_once_decide_once(decisions, lost):
     coordinators = [CoordinatorFactory(), CoordinatorFactory()]
     for number in range(ROUNDS):
         key = JoinRequestFactory(state=State.RECEIVED, meets_all=True, name=f"Applicant {number}").pk
@@ -57,6 +57,8 @@ def test_two_coordinators_deciding_at_once_decide_once(decisions):
     approved = JoinRequest.objects.filter(state=State.APPROVED).count()
     assert Organisation.objects.count() == Space.objects.count() == approved
     assert Email.objects.count() == Event.objects.count() == ROUNDS
+    undecided = JoinRequest.objects.exclude(state__in=[State.APPROVED, State.DECLINED])
+    lost(f"Two decisions at once, {ROUNDS} times", undecided.values_list("name", flat=True))
 
 
 def test_two_requests_of_one_number_approved_at_once_make_one_organisation(coordinator):
