@@ -2,16 +2,16 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
-from django.views.static import serve
 
 from members.public import public
 from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
 from spaces.views import landing, map_feed, tile
 
+from .media import media
 from .sitemaps import PageSitemap
 
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
@@ -39,5 +39,4 @@ urlpatterns = [
 
 if not settings.PRODUCTION:
     # In production the web server in front hands out uploaded photos.
-    media = settings.MEDIA_URL.lstrip("/")
-    urlpatterns.append(re_path(rf"^{media}(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media, name="media"))
