@@ -14,17 +14,9 @@ from django.utils import translation
 from spaces.directory import Directory
 
 from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+from .payloads import PAYLOADS
 
 pytestmark = pytest.mark.django_db
-
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'-alert(1)-'",
-    "</script><script>alert(1)</script>",
-    "{{ 7|add:7 }}{% load x %}",
-    "<!--<script>",
-]
 
 
 def data_in(page):
