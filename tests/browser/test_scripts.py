@@ -25,7 +25,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 # Elements and attributes that no page of ours has: markup that was let through and did not run.
 TRACES = """() => {
-  const foreign = "iframe, object, embed, base, animate, math, img[src=x], [srcdoc], form[action^='javascript' i]";
+  const foreign = "iframe, object, embed, base, set, math, img[src=x], [srcdoc], form[action^='javascript' i]";
   const found = [...document.querySelectorAll(`${foreign}, a[href^='javascript' i], a[href^='data' i]`)];
   for (const element of document.querySelectorAll("*")) {
     if (element.getAttributeNames().some((name) => /^on/i.test(name))) found.push(element);
