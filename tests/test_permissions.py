@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -16,7 +17,9 @@ from django.utils.functional import cached_property
 from post_office.models import STATUS, Email
 
 from members.join.views import SENT
+from spaces.models import Space
 
+from . import canary
 from .addresses import addresses
 from .factories import AmenityFactory, CoordinatorFactory, JoinRequestFactory, SpaceFactory
 
@@ -81,19 +84,18 @@ class World:
 
     @cached_property
     def row(self):
-        """What an address of the admin is about."""
-        model = "_".join(ADDRESSES[self.name].routes["nb"].split("/")[1:3])
-        make = {
-            "auth_group": lambda: Group.objects.first(),
-            "auth_user": CoordinatorFactory,
-            "members_joinrequest": lambda: self.request,
-            "members_organisation": lambda: self.space.organisation,
-            "post_office_email": lambda: Email.objects.create(
-                from_email="a@example.org", to=["b@example.org"], status=STATUS.sent
-            ),
-            "spaces_amenity": AmenityFactory,
+        """What an address of the admin is about; of a model that is not named here any row."""
+        _admin, app, model, *_rest = [*ADDRESSES[self.name].routes["nb"].split("/"), "", ""]
+        known = {
+            "group": Group.objects.first,
+            "user": CoordinatorFactory,
+            "joinrequest": lambda: self.request,
+            "organisation": lambda: self.space.organisation,
+            "email": lambda: Email.objects.create(from_email="a@example.org", to=["b@example.org"], status=STATUS.sent),
+            "amenity": AmenityFactory,
         }
-        return make.get(model, lambda: self.space)()
+        other = apps.all_models[app].get(model, Space) if app in apps.app_configs else Space
+        return known.get(model, lambda: self.space if other is Space else canary.make(other))()
 
 
 def outcome(response) -> str:
