@@ -2,10 +2,9 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
-from django.views.static import serve
 
 from members.public import public
 from members.sitemaps import OrganisationSitemap
@@ -13,6 +12,7 @@ from spaces.sitemaps import SpaceSitemap
 from spaces.views import landing, map_feed, tile
 
 from . import health
+from .media import media
 from .security_txt import security_txt
 from .sitemaps import PageSitemap
 
@@ -47,5 +47,4 @@ urlpatterns = [
 
 if not settings.PRODUCTION:
     # In production the web server in front hands out uploaded photos.
-    media = settings.MEDIA_URL.lstrip("/")
-    urlpatterns.append(re_path(rf"^{media}(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media, name="media"))

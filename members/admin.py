@@ -62,10 +62,9 @@ class RecordAdmin(HistoryAdmin):
             super().save_model(request, obj, form, change)
 
     def get_view_on_site_url(self, obj=None):
-        """Only to a page that visitors can see."""
-        if obj and obj.pk and type(obj).objects.public().filter(pk=obj.pk).exists():
-            return obj.get_absolute_url()
-        return None
+        """Only to a page that visitors can see, and as it is stored: a refused form has changed obj."""
+        stored = type(obj).objects.public().filter(pk=obj.pk).first() if obj else None
+        return stored.get_absolute_url() if stored else None
 
 
 def verb_action(verb, description, warning=None):

@@ -57,7 +57,6 @@ def area_in(query) -> Box | None:
 
 
 @public
-@require_safe
 def map_feed(request):
     """feed.answer() to ?z=zoom&b=west,south,east,north&q=words as JSON; 400 with a text where that is wrong."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]

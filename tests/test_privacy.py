@@ -1,4 +1,4 @@
-"""Nothing that is not public shows anywhere, and nothing that people type becomes anything but text."""
+"""Nothing that people type becomes anything but text, and no log tells what is secret."""
 
 import html
 import io
@@ -11,73 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from members.models import Organisation
 from spaces.directory import Directory
-from spaces.models import Space
 
 from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
+from .payloads import PAYLOADS
 
 pytestmark = pytest.mark.django_db
-
-CANARY = "Kanarifugl"
-DIRECTORY = ["near=Oslo", "near=Oslo&q=ingen", "q=oslo+ingen", "open=1", "coming=0", "near=0150&open=1&county=03"]
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'-alert(1)-'",
-    "</script><script>alert(1)</script>",
-    "{{ 7|add:7 }}{% load x %}",
-    "<!--<script>",
-]
-
-
-def public_addresses():
-    """Every address that the public could try, those of hidden things included."""
-    for language in ("nb", "en"):
-        with translation.override(language):
-            yield from map(reverse, ["landing", "spaces:directory", "members:organisations", "about", "join:form"])
-            yield reverse("spaces:directory") + f"?q={CANARY}"
-            yield from (space.get_absolute_url() for space in Space.objects.all())
-            yield from (organisation.get_absolute_url() for organisation in Organisation.objects.all())
-    yield "/sitemap.xml"
-    yield f"/steder/?q={CANARY}&county=03"
-    yield from (f"/steder/?{query}" for query in DIRECTORY)
-
-
-def test_canaries_sing_nowhere(client):
-    seen = SpaceFactory(name="Synlig", slug="synlig")
-    organisation = seen.organisation
-    hidden = [
-        SpaceFactory(organisation=organisation, name=f"{CANARY} skjult", slug="kanarifugl-1", hidden=True),
-        SpaceFactory(organisation=organisation, name=f"{CANARY} stengt", slug="kanarifugl-2", closed=True),
-        SpaceFactory(
-            organisation=OrganisationFactory(former=True, name=f"{CANARY} borte", slug="kanarifugl-3"),
-            name=f"{CANARY} forlatt",
-            slug="kanarifugl-4",
-        ),
-        SpaceFactory(
-            organisation=OrganisationFactory(prospect=True, name=f"{CANARY} utkast", slug="kanarifugl-5"),
-            name=f"{CANARY} utkast",
-            slug="kanarifugl-6",
-            hidden=True,
-        ),
-    ]
-    for space in hidden:
-        space.amenities.add(AmenityFactory(name_nb=f"{CANARY} gode", name_en=f"{CANARY} amenity"))
-        Space.objects.filter(pk=space.pk).update(opening_hours="24/7")
-        PhotoFactory(space=space, alt_nb=CANARY)
-    OrganisationFactory(prospect=True, name=f"{CANARY} uten sted", slug="kanarifugl-7")
-    for address in public_addresses():
-        response = client.get(address)
-        body = response.content.decode()
-        if response.status_code == 404:
-            body = body.replace(address.strip("/").split("/")[-1], "")  # what the visitor typed, not what we know
-        body = body.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
-        body = re.sub(f"[«“]{CANARY}[»”]|: {CANARY} –", "", body)
-        assert CANARY.lower() not in body.lower(), address
-    page = client.post("/steder/", {"latitude": 59.91273, "longitude": 10.74609}).content.decode()
-    assert "Synlig" in page
-    assert CANARY.lower() not in page.lower()
 
 
 def data_in(page):

@@ -191,3 +191,12 @@ def test_save_that_changed_nothing_leaves_no_entry(send):
     organisation = OrganisationFactory(name="Huset", slug="huset")
     send(organisation, slug="huset")
     assert organisation.history.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["members/organisation", "spaces/space"])
+def test_form_sent_empty_is_shown_again(coordinator_client, kind):
+    space = SpaceFactory(slug="huset", organisation__slug="org")
+    row = space if kind == "spaces/space" else space.organisation
+    response = coordinator_client.post(f"/admin/{kind}/{row.pk}/change/")
+    assert response.status_code == 200
+    assert f'href="{row.get_absolute_url()}"' in response.content.decode()
