@@ -43,7 +43,9 @@ ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.
 TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
 cache = env.dj_cache_url("CACHE_URL", default="locmem://")
 S3_BUCKET = env.str("S3_BUCKET", default="")
-S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="", validate=lambda url: not url or validate.URL(require_tld=False)(url))
+S3_ENDPOINT_URL = env.str(
+    "S3_ENDPOINT_URL", default="", validate=lambda url: not url or validate.URL(require_tld=False)(url)
+)
 S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")

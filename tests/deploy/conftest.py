@@ -25,10 +25,27 @@ class Machine:
 
     def __init__(self, folder):
         self.folder, self.root = folder, folder / "root"
-        command = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", HERE / "boot", folder, HERE / "init.py"]
+        command = [
+            "setpriv",
+            "--pdeathsig=KILL",
+            "unshare",
+            "--mount",
+            "--net",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            HERE / "boot",
+            folder,
+            HERE / "init.py",
+        ]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         for _ in range(300):
-            if subprocess.run([*self.entering(), "test", "-S", "/run/init.sock"], capture_output=True, check=False).returncode == 0:
+            if (
+                subprocess.run(
+                    [*self.entering(), "test", "-S", "/run/init.sock"], capture_output=True, check=False
+                ).returncode
+                == 0
+            ):
                 return
             assert self.process.poll() is None, "the machine did not start"
             time.sleep(0.1)
@@ -38,7 +55,19 @@ class Machine:
     def entering(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         first = children[0] if children else str(self.process.pid)
-        return ["nsenter", f"--target={first}", "--mount", "--net", "--pid", "--root", "--wd", "env", "-i", f"PATH={PATH}", "HOME=/root"]
+        return [
+            "nsenter",
+            f"--target={first}",
+            "--mount",
+            "--net",
+            "--pid",
+            "--root",
+            "--wd",
+            "env",
+            "-i",
+            f"PATH={PATH}",
+            "HOME=/root",
+        ]
 
     def start(self, *command, **options):
         return subprocess.Popen([*self.entering(), *command], text=True, **options)
@@ -46,7 +75,12 @@ class Machine:
     def run(self, command, code=0, **options):
         """What a shell command prints."""
         done = subprocess.run(
-            [*self.entering(), "bash", "-c", command], capture_output=True, text=True, timeout=240, check=False, **options
+            [*self.entering(), "bash", "-c", command],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            **options,
         )
         assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}\n{self.logs()}"
         return done.stdout + done.stderr
@@ -55,12 +89,24 @@ class Machine:
         return self.run_quietly("tail -n 4 /var/log/coworking-*.log /var/log/nginx/*.log")
 
     def run_quietly(self, command):
-        return subprocess.run([*self.entering(), "bash", "-c", command], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            [*self.entering(), "bash", "-c", command], capture_output=True, text=True, check=False
+        ).stdout
 
     def get(self, path, *more, host=HOST):
         """Status, headers in small letters, body."""
         told = subprocess.run(
-            [*self.entering(), "curl", "-ksi", "--max-time", "40", "--resolve", f"{host}:443:127.0.0.1", *more, f"https://{host}{path}"],
+            [
+                *self.entering(),
+                "curl",
+                "-ksi",
+                "--max-time",
+                "40",
+                "--resolve",
+                f"{host}:443:127.0.0.1",
+                *more,
+                f"https://{host}{path}",
+            ],
             capture_output=True,
             check=False,
         ).stdout
@@ -74,7 +120,8 @@ class Machine:
         for name, change in (changes or {}).items():
             file = f"{SOURCE}/{name}"
             self.run(f"cat > {file}", input=change(self.run(f"cat {file}")))
-        self.run(f"cd {SOURCE} && git add -A && git -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m new")
+        author = "-c user.name=t -c user.email=t@example.org"
+        self.run(f"cd {SOURCE} && git add -A && git {author} commit -q --allow-empty -m new")
         name = self.run(f"cd {SOURCE} && git log -1 --format=%cd-%h --date=format:%Y%m%d-%H%M%S").strip()
         venv = f"/srv/coworking/releases/{name}/.venv"
         # Without a network: the libraries that the tests run with, in place of pip's.
@@ -96,7 +143,9 @@ class Machine:
 
         script = (HERE / "visitors.py").read_text()
         self.run("cat > /root/visitors.py", input=script)
-        process = self.start("/usr/bin/python3", "/root/visitors.py", HOST, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = self.start(
+            "/usr/bin/python3", "/root/visitors.py", HOST, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         time.sleep(1)
         yield lambda: json.loads(process.communicate(timeout=60)[0])
         process.kill()
@@ -123,10 +172,22 @@ def machine(tmp_path_factory):
 
 def lay_in(machine):
     """The checkout as it stands, and the libraries where the site's user can read them."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     files = "\n".join(name for name in listed.stdout.splitlines() if (settings.BASE_DIR / name).exists())
-    tar = subprocess.run(["tar", "-cT", "-"], cwd=settings.BASE_DIR, input=files.encode(), capture_output=True, check=True)
-    subprocess.run([*machine.entering(), "bash", "-c", f"mkdir {SOURCE} && tar -xC {SOURCE} && git init -q {SOURCE}"], input=tar.stdout, check=True)
+    tar = subprocess.run(
+        ["tar", "-cT", "-"], cwd=settings.BASE_DIR, input=files.encode(), capture_output=True, check=True
+    )
+    subprocess.run(
+        [*machine.entering(), "bash", "-c", f"mkdir {SOURCE} && tar -xC {SOURCE} && git init -q {SOURCE}"],
+        input=tar.stdout,
+        check=True,
+    )
     libraries = sysconfig.get_path("purelib")
     machine.run(f"mkdir /opt/libraries && cp -r {libraries}/. /opt/libraries && chmod -R a+rX /opt/libraries")
     machine.run("mkdir -p /srv/coworking/releases")

@@ -1,7 +1,7 @@
 """Stands in for systemd, which runs in no container: reads the unit files and does what they say.
 
-The first process of the machine that tests/deploy makes. `systemctl` there asks it over a socket. What it takes from the
-units: sockets, users, directories, credentials, environments, ProtectSystem, PrivateTmp, capabilities, readiness,
+The first process of the machine that tests/deploy makes. `systemctl` there asks it over a socket. What it takes from
+the units: sockets, users, directories, credentials, environments, ProtectSystem, PrivateTmp, capabilities, readiness,
 reload, restart, OnFailure. Of nginx and PostgreSQL, which bring units of their own, it knows the commands.
 """
 
@@ -151,7 +151,9 @@ class Machine:
         sandbox = f"{held}mount -o remount,ro,bind /; mount -t tmpfs tmpfs /tmp; cd {unit.get('WorkingDirectory')}; "
         if listener:
             sandbox += "export LISTEN_FDS=1 LISTEN_PID=$$; "
-        user = f"--reuid={unit.get('User')} --regid={unit.get('Group')} --init-groups --bounding-set=-all --no-new-privs"
+        user = (
+            f"--reuid={unit.get('User')} --regid={unit.get('Group')} --init-groups --bounding-set=-all --no-new-privs"
+        )
         command = ["unshare", "--mount", "sh", "-ec", f"{sandbox}exec setpriv {user} -- {unit.get('ExecStart')}"]
 
         def prepare():
@@ -160,9 +162,11 @@ class Machine:
             if listener:
                 os.dup2(listener.fileno(), 3)
 
-        log = Path(f"/var/log/{unit.name}.log").open("ab")
         kept = [3] if listener else []
-        process = subprocess.Popen(command, env=environment, preexec_fn=prepare, pass_fds=kept, stdout=log, stderr=log)
+        with Path(f"/var/log/{unit.name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, env=environment, preexec_fn=prepare, pass_fds=kept, stdout=log, stderr=log
+            )
         if ready:
             ready.settimeout(30)
             while b"READY=1" not in ready.recv(4096):

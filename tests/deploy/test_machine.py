@@ -22,7 +22,9 @@ def test_install_asks_for_the_mail_server_then_puts_the_site_on_line(site):
 
 
 def test_install_a_third_time_changes_nothing(site):
-    kept = "sha256sum /etc/coworking/env /etc/coworking/backup /etc/coworking/tls/* /etc/systemd/system/coworking*.[st]*"
+    kept = (
+        "sha256sum /etc/coworking/env /etc/coworking/backup /etc/coworking/tls/* /etc/systemd/system/coworking*.[st]*"
+    )
     before, master = site.run(kept), site.master()
     told = site.run(f"{SOURCE}/deploy/install {HOST}")
     assert (site.run(kept), site.master()) == (before, master)
@@ -89,7 +91,9 @@ def test_what_was_uploaded_cannot_run(site, name, kind, disposition):
     assert headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/media/", "/media/try/", "/media/a.part/480.jpg", "/media/.hidden", "/static/../env"])
+@pytest.mark.parametrize(
+    "path", ["/media/", "/media/try/", "/media/a.part/480.jpg", "/media/.hidden", "/static/../env"]
+)
 def test_what_is_nobodys_business_is_not_handed_out(site, path):
     site.run("cd /var/lib/coworking/media && mkdir -p try a.part && touch a.part/480.jpg .hidden")
     assert site.get(path, "--path-as-is")[0] in (403, 404)
@@ -111,7 +115,15 @@ server.handle_request()
     process = site.start("/usr/bin/python3", "-c", echo)
     try:
         site.run("for i in $(seq 50); do [ -S /run/coworking/web.sock ] && break; sleep 0.1; done")
-        lies = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "X-Request-ID", "Proxy"]
+        lies = [
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Host",
+            "X-Real-IP",
+            "Forwarded",
+            "X-Request-ID",
+            "Proxy",
+        ]
         told = site.get("/", *(word for name in lies for word in ("-H", f"{name}: lie")))[2].decode()
     finally:
         process.kill()
@@ -134,7 +146,9 @@ def test_more_than_a_form_needs_is_refused(site):
 def test_one_address_cannot_have_it_all(site):
     site.run("ip address add 192.0.2.7/32 dev lo || true")
     url = f"--resolve {HOST}:443:192.0.2.7 'https://{HOST}/robots.txt?[1-400]'"
-    told = site.run(f"curl -ks --parallel --parallel-max 40 -o /dev/null -w '%{{http_code}}\\n' {url} 2>/dev/null").split()
+    told = site.run(
+        f"curl -ks --parallel --parallel-max 40 -o /dev/null -w '%{{http_code}}\\n' {url} 2>/dev/null"
+    ).split()
     assert set(told) == {"200", "429"}
     assert told.count("200") >= 200
 
@@ -142,7 +156,9 @@ def test_one_address_cannot_have_it_all(site):
 def test_log_names_nobody(site):
     site.run("ip address add 192.0.2.7/32 dev lo || true")
     for path in ("/bli-med/abc:def/?t=secret", "/en/join/confirm/abc%3Adef/", "/steder/?q=secret"):
-        site.run(f"curl -ks -o /dev/null -A secret -e https://secret/ --resolve {HOST}:443:192.0.2.7 'https://{HOST}{path}'")
+        site.run(
+            f"curl -ks -o /dev/null -A secret -e https://secret/ --resolve {HOST}:443:192.0.2.7 'https://{HOST}{path}'"
+        )
     site.run("nginx -s reopen 2>/dev/null; sleep 0.3")
     told = site.run("cat /var/log/nginx/coworking.log /var/log/nginx/coworking-error.log")
     lines = [json.loads(line) for line in told.splitlines()]
@@ -153,9 +169,14 @@ def test_log_names_nobody(site):
 
 def test_street_tile_is_fetched_once(site):
     site.run(f"mkdir -p /root/tiles/10/271 && base64 -d > /root/tiles/10/271/543.png <<< {PNG}")
-    server = site.start("sh", "-c", "cd /root/tiles && exec python3 -m http.server 9000 --bind 127.0.0.1 2>/root/tiles.log")
+    server = site.start(
+        "sh", "-c", "cd /root/tiles && exec python3 -m http.server 9000 --bind 127.0.0.1 2>/root/tiles.log"
+    )
     try:
-        site.run("echo 'TILES_URL=http://127.0.0.1:9000/{z}/{y}/{x}.png' >> /etc/coworking/env; systemctl reload coworking-web.service; sleep 3")
+        site.run(
+            "echo 'TILES_URL=http://127.0.0.1:9000/{z}/{y}/{x}.png' >> /etc/coworking/env;"
+            " systemctl restart coworking-web.service"
+        )
         for cookie in ("sessionid=a", "sessionid=b"):
             status, headers, _ = site.get("/kart/10/543/271.png", "-H", f"Cookie: {cookie}")
             assert (status, headers["content-type"]) == (200, "image/png")

@@ -1,4 +1,4 @@
-"""Visitors of the site over TLS until standard input ends; then prints what they met, as JSON. Standard library only."""
+"""Visitors of the site over TLS until standard input ends; then says what they met, as JSON. Standard library only."""
 
 import http.client
 import json
