@@ -140,7 +140,7 @@ def test_more_than_a_form_needs_is_refused(site):
     assert site.get("/bli-med/", "--data-binary", "@/root/large")[0] == 413
     assert site.get("/admin/", "--data-binary", "@/root/large")[0] == 403
     assert site.get("/admin/", "--data-binary", "@/root/larger", "-H", "Expect:")[0] == 413
-    assert site.get("/", "-H", f"X: {'x' * 9000}")[0] == 400
+    assert site.get("/", "-H", f"X: {'x' * 9000}")[0] in (400, 431)
 
 
 def test_one_address_cannot_have_it_all(site):
@@ -155,7 +155,7 @@ def test_one_address_cannot_have_it_all(site):
 
 def test_log_names_nobody(site):
     site.run("ip address add 192.0.2.7/32 dev lo || true")
-    for path in ("/bli-med/abc:def/?t=secret", "/en/join/confirm/abc%3Adef/", "/steder/?q=secret"):
+    for path in ("/bli-med/abc:token/?t=secret", "/en/join/confirm/abc%3Atoken/", "/steder/?q=secret"):
         site.run(
             f"curl -ks -o /dev/null -A secret -e https://secret/ --resolve {HOST}:443:192.0.2.7 'https://{HOST}{path}'"
         )
@@ -164,7 +164,7 @@ def test_log_names_nobody(site):
     lines = [json.loads(line) for line in told.splitlines()]
     assert {"/bli-med/…", "/en/join/…", "/steder/"} <= {line["path"] for line in lines}
     assert "192.0.2.0" in {line["from"] for line in lines}
-    assert not re.search(r"secret|def|192\.0\.2\.7", told)
+    assert not re.search(r"secret|token|192\.0\.2\.7", told)
 
 
 def test_street_tile_is_fetched_once(site):
