@@ -22,6 +22,7 @@ env.read_env(BASE_DIR / ".env", recurse=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+a_url = validate.URL(schemes={"http", "https"}, require_tld=False)
 a_mail_server = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
 kartverket = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
 a_template_of_tiles = validate.Regexp(r"((?=.*{z})(?=.*{x})(?=.*{y})https?://([^\s{}]|{[zxy]})+)?\Z")
@@ -43,9 +44,7 @@ ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.
 TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
 cache = env.dj_cache_url("CACHE_URL", default="locmem://")
 S3_BUCKET = env.str("S3_BUCKET", default="")
-S3_ENDPOINT_URL = env.str(
-    "S3_ENDPOINT_URL", default="", validate=lambda url: not url or validate.URL(require_tld=False)(url)
-)
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="", validate=lambda url: not url or a_url(url))
 S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
