@@ -22,6 +22,7 @@ env.read_env(BASE_DIR / ".env", recurse=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+a_url = validate.URL(schemes={"http", "https"}, require_tld=False)
 a_mail_server = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
 kartverket = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
 a_template_of_tiles = validate.Regexp(r"((?=.*{z})(?=.*{x})(?=.*{y})https?://([^\s{}]|{[zxy]})+)?\Z")
@@ -41,6 +42,12 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=lambda email: not 
 ORGANISATION_REGISTER_URL = env.str("ORGANISATION_REGISTER_URL", default="https://data.brreg.no/enhetsregisteret/api")
 ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.no/adresser/v1")
 TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
+cache = env.dj_cache_url("CACHE_URL", default="locmem://")
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="", validate=lambda url: not url or a_url(url))
+S3_REGION = env.str("S3_REGION", default="")
+S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
+S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)
 DAYS_TO_DECIDE = env.int("DAYS_TO_DECIDE", default=5)
 ADMINS = env.list("ADMINS", default=[], validate=lambda emails: all(map(validate.Email(), emails)))
@@ -139,7 +146,7 @@ elif database:
     database.setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASES = {"default": database}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": cache,
     # Shared by every process. A street tile has some 30 kB and at most 300 kB: usually 90 MB, never 0.9 GB.
     "tiles": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -213,8 +220,20 @@ STATICFILES_DIRS = [
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # nginx hands them out, as another user
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "coworking_norge.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "region_name": S3_REGION or None,
+            "access_key": S3_ACCESS_KEY or None,
+            "secret_key": S3_SECRET_KEY or None,
+        },
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

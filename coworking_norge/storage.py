@@ -1,3 +1,4 @@
+from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -5,3 +6,5 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Static files under names that change with their content, compressed; ES module imports are renamed too."""
 
     support_js_module_import_aggregation = True
+    # Releases share the folder, so that a page of the last one finds its files; each has a list of its own.
+    manifest_name = f"staticfiles-{settings.BASE_DIR.name}.json" if settings.PRODUCTION else "staticfiles.json"

@@ -1,0 +1,213 @@
+"""The site on a machine of its own, by the very files in deploy/: what is installed, and how nginx serves it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from .conftest import HOST, SOURCE
+
+UNITS = Path("deploy/systemd")
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def test_install_asks_for_the_mail_server_then_puts_the_site_on_line(site):
+    assert "Write the mail server" in site.told[0]
+    assert f"On line: {site.first}" in site.told[1]
+    assert "user name  koordinator" in site.told[1]
+    status, headers, body = site.get("/")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b"Coworking Norge" in body
+
+
+def test_install_a_third_time_changes_nothing(site):
+    kept = "find /etc/coworking /etc/nginx /etc/systemd/system -type f -exec sha256sum {} +"
+    before, master = site.run(kept), site.master()
+    told = site.run(f"{SOURCE}/deploy/install {HOST}")
+    assert (site.run(kept), site.master()) == (before, master)
+    assert "password" not in told
+
+
+def test_secrets_are_read_by_those_who_need_them(site):
+    listed = site.run("stat -c '%a %U %G %n' /etc/coworking /etc/coworking/* /etc/coworking/tls/privkey.pem")
+    assert listed.splitlines() == [
+        "750 root coworking /etc/coworking",
+        "600 root root /etc/coworking/backup",
+        "640 root coworking /etc/coworking/env",
+        "750 root root /etc/coworking/tls",
+        "600 root root /etc/coworking/tls/privkey.pem",
+    ]
+    for user, file in [("www-data", "env"), ("coworking-backup", "env"), ("coworking", "backup")]:
+        site.run(f"setpriv --reuid={user} --regid={user} --init-groups cat /etc/coworking/{file}", code=1)
+    assert not site.run(r"find /srv/coworking /etc/coworking ! -type l \( -user coworking -o -perm -o+w \)")
+    assert site.run("git -C /srv/source grep -lE '^(SECRET_KEY|RESTIC_PASSWORD)=[A-Za-z0-9]{20}' || true") == ""
+
+
+def test_nginx_finds_its_files_valid(site):
+    assert "test is successful" in site.run("nginx -t")
+
+
+def test_pages_come_over_tls_alone(site):
+    told = site.run(f"curl -si --resolve {HOST}:80:127.0.0.1 'http://{HOST}/steder/?q=oslo'")
+    assert "301" in told.splitlines()[0]
+    assert f"Location: https://{HOST}/steder/?q=oslo" in told
+    assert site.get("/")[1]["strict-transport-security"].startswith("max-age=31536000")
+    offered = site.run(f"openssl s_client -connect 127.0.0.1:443 -servername {HOST} -tls1_1 </dev/null 2>&1 || true")
+    assert "Cipher is (NONE)" in offered
+
+
+def test_whoever_asks_for_another_host_gets_nothing(site):
+    site.run("curl -ks --resolve other.example.org:443:127.0.0.1 https://other.example.org/", code=35)
+    site.run("curl -s -H 'Host: other.example.org' http://127.0.0.1/", code=52)
+    assert site.get("/", "-H", "Host: other.example.org")[0] == 421
+
+
+def test_static_files_are_compressed_and_kept(site):
+    _, _, body = site.get("/")
+    path = re.search(rb"/static/css/base\.\w+\.css", body)[0].decode()
+    status, headers, compressed = site.get(path, "-H", "Accept-Encoding: gzip")
+    assert (status, headers["content-encoding"], headers["x-content-type-options"]) == (200, "gzip", "nosniff")
+    assert "immutable" in headers["cache-control"]
+    assert compressed.startswith(b"\x1f\x8b")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "disposition"),
+    [
+        ("x.svg", "application/octet-stream", "attachment"),
+        ("x.html", "application/octet-stream", "attachment"),
+        ("x.jpg.js", "application/octet-stream", "attachment"),
+        ("x.png", "image/png", "inline"),
+    ],
+)
+def test_what_was_uploaded_cannot_run(site, name, kind, disposition):
+    site.run(f"mkdir -p /var/lib/coworking/media/try && echo '<script>' > /var/lib/coworking/media/try/{name}")
+    status, headers, _ = site.get(f"/media/try/{name}")
+    assert (status, headers["content-type"], headers["content-disposition"]) == (200, kind, disposition)
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/", "/media/try/", "/media/a.part/480.jpg", "/media/.hidden", "/static/../env"]
+)
+def test_what_is_nobodys_business_is_not_handed_out(site, path):
+    site.run("cd /var/lib/coworking/media && mkdir -p try a.part && touch a.part/480.jpg .hidden")
+    assert site.get(path, "--path-as-is")[0] in (403, 404)
+
+
+def test_what_a_visitor_claims_about_itself_is_overwritten(site):
+    """An echo takes the place of the site."""
+    echo = """
+import socketserver, http.server, os
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(str(self.headers).encode())
+    def address_string(self): return ""
+server = socketserver.UnixStreamServer("/run/coworking/web.sock", Echo)
+os.chmod("/run/coworking/web.sock", 0o777)
+server.handle_request()
+"""
+    site.run("systemctl stop coworking-web.service coworking-web.socket")
+    process = site.start("/usr/bin/python3", "-c", echo)
+    try:
+        site.run("for i in $(seq 50); do [ -S /run/coworking/web.sock ] && break; sleep 0.1; done")
+        lies = [
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Host",
+            "X-Real-IP",
+            "Forwarded",
+            "X-Request-ID",
+            "Proxy",
+        ]
+        told = site.get("/", *(word for name in lies for word in ("-H", f"{name}: lie")))[2].decode()
+    finally:
+        process.kill()
+        process.wait()
+        site.run("systemctl start coworking-web.socket coworking-web.service")
+    assert "lie" not in told
+    assert "X-Forwarded-For: 127.0.0.1\n" in told
+    assert "X-Forwarded-Proto: https\n" in told
+    assert f"Host: {HOST}\n" in told
+
+
+def test_more_than_a_form_needs_is_refused(site):
+    site.run("head -c 2000000 /dev/zero > /root/large; head -c 70000000 /dev/zero > /root/larger")
+    assert site.get("/bli-med/", "--data-binary", "@/root/large")[0] == 413
+    assert site.get("/admin/", "--data-binary", "@/root/large")[0] == 403
+    assert site.get("/admin/", "--data-binary", "@/root/larger", "-H", "Expect:")[0] == 413
+    assert site.get("/", "-H", f"X: {'x' * 9000}")[0] in (400, 431)
+
+
+def test_one_address_cannot_have_it_all(site):
+    site.run("ip address add 192.0.2.7/32 dev lo || true")
+    url = f"--resolve {HOST}:443:192.0.2.7 'https://{HOST}/robots.txt?[1-400]'"
+    told = site.run(
+        f"curl -ks --parallel --parallel-max 40 -o /dev/null -w '%{{http_code}}\\n' {url} 2>/dev/null"
+    ).split()
+    assert set(told) == {"200", "429"}
+    assert told.count("200") >= 200
+
+
+def test_log_names_nobody(site):
+    site.run("ip address add 192.0.2.7/32 dev lo || true")
+    for path in ("/bli-med/abc:token/?t=secret", "/en/join/confirm/abc%3Atoken/", "/steder/?q=secret"):
+        site.run(
+            f"curl -ks -o /dev/null -A secret -e https://secret/ --resolve {HOST}:443:192.0.2.7 'https://{HOST}{path}'"
+        )
+    site.run("nginx -s reopen 2>/dev/null; sleep 0.3")
+    told = site.run("cat /var/log/nginx/coworking.log /var/log/nginx/coworking-error.log")
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert {"/bli-med/…", "/en/join/…", "/steder/"} <= {line["path"] for line in lines}
+    assert "192.0.2.0" in {line["from"] for line in lines}
+    assert not re.search(r"secret|token|192\.0\.2\.7", told)
+
+
+def test_street_tile_is_fetched_once(site):
+    site.run(f"mkdir -p /root/tiles/10/271 && base64 -d > /root/tiles/10/271/543.png <<< {PNG}")
+    server = site.start(
+        "sh", "-c", "cd /root/tiles && exec python3 -m http.server 9000 --bind 127.0.0.1 2>/root/tiles.log"
+    )
+    try:
+        site.run(
+            "echo 'TILES_URL=http://127.0.0.1:9000/{z}/{y}/{x}.png' >> /etc/coworking/env;"
+            " systemctl restart coworking-web.service"
+        )
+        for cookie in ("sessionid=a", "sessionid=b"):
+            status, headers, _ = site.get("/kart/10/543/271.png", "-H", f"Cookie: {cookie}")
+            assert (status, headers["content-type"]) == (200, "image/png")
+        assert site.run("cat /root/tiles.log").count("543.png") == 1
+        cached = site.run("nginx -s reopen 2>/dev/null; sleep 0.3; grep kart /var/log/nginx/coworking.log")
+        assert [json.loads(line)["cache"] for line in cached.splitlines()] == ["MISS", "HIT"]
+    finally:
+        server.kill()
+        server.wait()
+        site.run("sed -i /TILES_URL/d /etc/coworking/env; systemctl reload coworking-web.service")
+
+
+def test_site_that_is_down_says_when_to_come_back(site):
+    site.run("systemctl stop coworking-web.service coworking-web.socket")
+    try:
+        status, headers, body = site.get("/")
+    finally:
+        site.run("systemctl start coworking-web.socket coworking-web.service")
+    assert (status, headers["retry-after"], headers["cache-control"]) == (503, "5", "no-store")
+    assert "Straks tilbake" in body.decode()
+    assert site.get("/")[0] == 200
+
+
+@pytest.mark.parametrize("timer", sorted(path.name for path in UNITS.glob("*.timer")))
+def test_what_a_timer_starts_ends_well(site, timer):
+    unit = re.search(r"^Unit=(.+)$", (UNITS / timer).read_text(), re.MULTILINE)[1]
+    site.run(f"systemctl start {unit}")
+
+
+def test_job_that_fails_is_told_of(site):
+    site.run("systemctl start coworking-job@nonsense.service", code=1)
+    assert "Traceback" not in site.run("cat '/var/log/coworking-failed@coworking-job@nonsense.service.service.log'")
+
+
+def test_mail_worker_runs(site):
+    site.run("pgrep -u coworking -f 'manage.py send_mail --loop'")
