@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 
-
 MENU = {"landing": "landing", "spaces": "spaces:directory", "members": "members:organisations", "about": "about"}
 MENU |= {"join": "join:form", "privacy": "privacy"}
 
