@@ -41,7 +41,7 @@ class Box(NamedTuple):
         return box
 
     def __str__(self):
-        return ",".join(f"{side:g}" for side in self)
+        return ",".join(f"{round(side, 5):.8g}" for side in self)  # to the metre
 
     def holds(self, place) -> bool:
         return self.south <= place.latitude <= self.north and self.west <= place.longitude <= self.east
