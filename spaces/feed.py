@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, F, Min, Q
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
-from .map import spots
+from .map import Spot, spots
 from .models import Space
 
 MOST_POINTS = 300
@@ -77,19 +77,24 @@ def answer(spaces, box: Box, zoom: int) -> dict:
     """Points of map.Spot, and cells of [latitude, longitude, members, coming]; alone in a cell, it is a point."""
     in_view = spaces.in_box(box)
     if are_few(in_view):
-        return {"points": [spot.point for spot in spots(in_view)], "cells": []}
+        return told(spots(in_view), [])
     if zoom > TOWNS_TO:
-        return of_cells(spaces, cells(in_view, zoom))
-    return of_cells(spaces, [cell for cell in towns_in_cells(town_counts(spaces), zoom) if box.holds(cell)])
+        return told(*of_cells(spaces, cells(in_view, zoom)))
+    return told(*of_cells(spaces, [cell for cell in towns_in_cells(town_counts(spaces), zoom) if box.holds(cell)]))
+
+
+def told(alone: list[Spot], cells: list[list]) -> dict:
+    return {"points": [spot.point for spot in alone], "cells": cells}
 
 
 def are_few(spaces) -> bool:
     return len(spaces.order_by().values_list("pk")[: MOST_POINTS + 1]) <= MOST_POINTS
 
 
-def of_cells(spaces, counted: list["Cell"]) -> dict:
+def of_cells(spaces, counted: list["Cell"]) -> tuple[list[Spot], list[list]]:
+    """Those alone in theirs, and what is told of the others."""
     alone = spaces.filter(pk__in=[cell.one for cell in counted if cell.count == 1])
-    return {"points": [spot.point for spot in spots(alone)], "cells": [cell.told for cell in counted if cell.count > 1]}
+    return spots(alone), [cell.told for cell in counted if cell.count > 1]
 
 
 class Cell(NamedTuple):

@@ -4,6 +4,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+
 from members.folding import sort_key
 from members.models import Organisation
 
@@ -56,11 +59,14 @@ class Finder:
     @property
     def map_data(self) -> dict:
         """The feed's first answer; whole where nothing more is ever to be fetched."""
+    @cached_property
+    def shown(self) -> tuple[list[Spot], list[list]]:
+        """Spaces, and cells of many as the feed tells them."""
         if self.is_whole:
-            shown = {"points": [spot.point for spot in self.spaces], "cells": []}
-        else:
-            shown = feed.of_cells(self.found, feed.towns_in_cells(self.towns, feed.WHOLE))
-        return shown | {"whole": self.is_whole}
+            return self.spaces, []
+        return feed.of_cells(self.found, feed.towns_in_cells(self.towns, feed.WHOLE))
+
+        return feed.told(*self.shown) | {"whole": self.is_whole}
 
     @property
     def counties(self) -> list[tuple[str, list[Spot]]]:
@@ -108,10 +114,19 @@ class Finder:
             return len({space.organisation_id for space in self.listed if space.is_member})
         return Organisation.objects.members().count()
 
+    @property
+    def centre(self) -> Centre | None:
+        return Centre("", *self.area.middle) if self.area else place_named_in(self.query)
 
-def largest(towns: dict[str, int]) -> list[TownLink]:
-    ordered = sorted(towns.items(), key=lambda town: (-town[1], town_key(town[0])))
-    return [TownLink(*town) for town in ordered[:MOST_TOWNS]]
+    @cached_property
+    def instead(self) -> tuple[Centre, list[Spot]] | None:
+        """Where no member was found: the nearest ones to the area or to the place that was meant."""
+        if self.space_count or not (centre := self.centre):
+            return None
+        members = Space.objects.members()
+        nearest = members.nearest(centre.latitude, centre.longitude, 0, NEAREST)
+        found = {spot.pk: spot for spot in spots(members.filter(pk__in=list(nearest)))}
+        return (centre, [found[key] for key in nearest if key in found]) if found else None
 
 
 def by_county_and_town(space):
