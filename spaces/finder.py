@@ -22,16 +22,17 @@ town_key = lru_cache(4000)(sort_key)  # a continent's towns, of which each page 
 
 
 class TownLink(NamedTuple):
-    town: str
+    name: str
     count: int
 
 
+    query: str
 class CountyLink(NamedTuple):
-    county: str
     name: str
     count: int
     towns: list[TownLink]
 
+    query: str
 
 class Finder:
     """What is looked for on the landing page: words, and an area that narrows the list and not the map."""
@@ -85,13 +86,24 @@ class Finder:
             towns = counts.setdefault(county, {})
             towns[town] = towns.get(town, 0) + cell.count
         return [
-            CountyLink(county, name, sum(counts[county].values()), largest(counts[county]))
+            CountyLink(name, sum(towns.values()), self.query_with(county=county), self.town_links(county, towns))
             for county, name in County.choices
-            if county in counts
+            if (towns := counts.get(county))
         ]
 
     @property
     def space_count(self) -> int:
+    def town_links(self, county: str, counts: dict[str, int]) -> list[TownLink]:
+        ordered = sorted(counts.items(), key=lambda town: (-town[1], town_key(town[0])))
+        return [
+            TownLink(town, count, self.query_with(county=county, town=town)) for town, count in ordered[:MOST_TOWNS]
+        ]
+
+    def query_with(self, **more: str) -> str:
+        """The query string of the directory's search for the same, and more."""
+        asked = more | {"q": self.query, "area": str(self.area or "")}
+        return urlencode({name: value for name, value in asked.items() if value})
+
         if self.lists_spaces:
             return sum(space.is_member for space in self.listed)
         return sum(town.cell.members for town in self.listed_towns)
