@@ -46,6 +46,11 @@ class Box(NamedTuple):
     def holds(self, place) -> bool:
         return self.south <= place.latitude <= self.north and self.west <= place.longitude <= self.east
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Latitude and longitude."""
+        return (self.south + self.north) / 2, (self.west + self.east) / 2
+
     def in_blocks(self, zoom: int) -> "Box":
         """Grown to whole blocks. Raises BadBox where they are more than a screen shows."""
         width, height = (side * CELLS_IN_BLOCK for side in cell_size(zoom))

@@ -14,9 +14,11 @@ from . import feed
 from .counties import County
 from .map import Spot, spots
 from .models import Space
+from .near import Centre, place_named_in
 
 COUNTY_ORDER = {county: place for place, county in enumerate(County.values)}
 MOST_TOWNS = 8  # of a county, the largest first
+NEAREST = 4
 
 town_key = lru_cache(4000)(sort_key)  # a continent's towns, of which each page asks for all
 
@@ -24,15 +26,15 @@ town_key = lru_cache(4000)(sort_key)  # a continent's towns, of which each page 
 class TownLink(NamedTuple):
     name: str
     count: int
-
-
     query: str
+
+
 class CountyLink(NamedTuple):
     name: str
     count: int
+    query: str
     towns: list[TownLink]
 
-    query: str
 
 class Finder:
     """What is looked for on the landing page: words, and an area that narrows the list and not the map."""
@@ -57,9 +59,6 @@ class Finder:
         self.lists_spaces = not self.listed_towns
         self.listed = sorted(listed, key=by_county_and_town)
 
-    @property
-    def map_data(self) -> dict:
-        """The feed's first answer; whole where nothing more is ever to be fetched."""
     @cached_property
     def shown(self) -> tuple[list[Spot], list[list]]:
         """Spaces, and cells of many as the feed tells them."""
@@ -67,6 +66,9 @@ class Finder:
             return self.spaces, []
         return feed.of_cells(self.found, feed.towns_in_cells(self.towns, feed.WHOLE))
 
+    @property
+    def map_data(self) -> dict:
+        """The feed's first answer; whole where nothing more is ever to be fetched."""
         return feed.told(*self.shown) | {"whole": self.is_whole}
 
     @property
@@ -91,8 +93,6 @@ class Finder:
             if (towns := counts.get(county))
         ]
 
-    @property
-    def space_count(self) -> int:
     def town_links(self, county: str, counts: dict[str, int]) -> list[TownLink]:
         ordered = sorted(counts.items(), key=lambda town: (-town[1], town_key(town[0])))
         return [
@@ -104,6 +104,8 @@ class Finder:
         asked = more | {"q": self.query, "area": str(self.area or "")}
         return urlencode({name: value for name, value in asked.items() if value})
 
+    @property
+    def space_count(self) -> int:
         if self.lists_spaces:
             return sum(space.is_member for space in self.listed)
         return sum(town.cell.members for town in self.listed_towns)
