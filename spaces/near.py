@@ -1,6 +1,7 @@
 """Where somebody means by a town, a postal code or an address that they typed."""
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from members.outside import Unavailable
 from members.registers import Address, addresses
 
 from .counties import County
-from .places import PostalPlace, Town, postal_counties, postal_place, town_centre, towns
+from .places import PostalPlace, Town, middle_of, postal_counties, postal_place, town_centre, towns
 
 POSTAL_CODE = re.compile(r"(\d{4})(?: +\D+)?", re.ASCII)
 REMEMBERED_SECONDS = 3600  # an address that was asked for: every filter and page of a search asks again
@@ -109,13 +110,20 @@ def of_code(code: str) -> Meant | None:
 
 def place_named_in(words: str) -> Centre | None:
     """The town or postal code among the words of a search; the longest, then the last, where there are several."""
+    return next((known.centre for known in known_places_in(words) if known.centre), None)
+
+
+def county_named_in(words: str) -> County | None:
+    return next((known.county for known in known_places_in(words) if known.county), None)
+
+
+def known_places_in(words: str) -> Iterator[Meant]:
     words = words.split()[:12]
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length, -1, -1):
             known = known_place(" ".join(words[start : start + length]))
-            if known and known.centre:
-                return known.centre
-    return None
+            if known:
+                yield known
 
 
 def unplaced(typed: str) -> tuple[str, PostalPlace | None]:
@@ -153,6 +161,11 @@ def chosen(typed: str, found: list[Address]) -> Meant:
         return Meant(message=_("We found several addresses. Which one?"), choices=fitting)
     address = labels[fitting[0]]
     return Meant(Centre(fitting[0], address.latitude, address.longitude))
+
+
+def amid(county: County) -> Centre | None:
+    middle = middle_of(county)
+    return middle and Centre(county.label, *middle, is_approximate=True)
 
 
 def with_county(town: Town) -> str:
