@@ -1,7 +1,7 @@
 """Spaces from a file: every row checked first, then all of them stored or none."""
 
 from collections import Counter
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -99,10 +99,9 @@ class SpaceImport:
             raise Unreadable(_("Somebody else changed the same spaces in the meantime. Try again.")) from error
 
     def _by_column(self, row: Row) -> dict[str, str]:
-        pairs = list(zip_longest(self._columns, row.cells, fillvalue=""))
-        if any(cell.strip() for column, cell in pairs if not column):
+        if any(cell.strip() for place, cell in enumerate(row.cells) if place not in self._columns):
             self._fault(row, "", _("The row has more cells than the first row names columns."))
-        return {column: cell for column, cell in pairs if column}
+        return {column: "".join(row.cells[place : place + 1]) for place, column in self._columns.items()}
 
     def _fault(self, row, column, text):
         self.faults.append(Remark(row.number, row.line, self._labels.get(column, ""), text))
@@ -222,19 +221,19 @@ class SpaceImport:
         Space.history.bulk_history_create([draft.space for draft in others], BATCH, update=True, default_user=by)
 
 
-def _columns_of(header: Row) -> list[str | None]:
-    """Each cell's column, None where it names none and is empty."""
+def _columns_of(header: Row) -> dict[int, str]:
+    """The columns by their places in a row; empty cells name none."""
     unknown = (cell.strip()[:60] for cell in header.cells if cell.strip() and not column_of(cell))
     names = ", ".join(islice(unknown, 10))
     if names:
         raise Unreadable(
             _("We do not know these columns: %s. The first row must name the columns.") % names, header.line
         )
-    columns = [column_of(cell) if cell else None for cell in header.cells]
-    twice = sorted(label(column) for column, times in Counter(columns).items() if column and times > 1)
+    columns = {place: column_of(cell) for place, cell in enumerate(header.cells) if cell.strip()}
+    twice = sorted(label(column) for column, times in Counter(columns.values()).items() if times > 1)
     if twice:
         raise Unreadable(_("These columns are there twice: %s.") % ", ".join(twice), header.line)
-    if "slug" not in columns and not {"organisation", "name"} <= set(columns):
+    if "slug" not in columns.values() and not {"organisation", "name"} <= set(columns.values()):
         text = _("The columns %(organisation)s and %(name)s are missing, or %(slug)s for spaces that we have.")
         raise Unreadable(text % {name: label(name) for name in ("organisation", "name", "slug")}, header.line)
     return columns

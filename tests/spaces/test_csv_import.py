@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -47,6 +49,19 @@ def test_county_of_a_town_whose_name_is_unique():
 def test_row_with_more_cells_than_columns():
     found = SpaceImport(b"slug;website;\r\na;b;c\r\na;b;;d\r\n").faults
     assert [fault.number for fault in found if "more cells" in fault.text] == [2, 3]
+
+
+def test_row_without_its_last_cells_has_them_empty():
+    SpaceFactory(slug="a", address="Gata 1", website="https://example.org")
+    (draft,) = SpaceImport(b"slug;;address;website\r\na;;Gata 2\r\n").changed
+    assert (draft.space.address, draft.space.website) == ("Gata 2", "")
+
+
+def test_wide_header_is_not_gone_through_for_each_row():
+    raw = b"organisation;name" + b";" * 1_000_000 + b"\r\n" + b"a;b\r\n" * 200
+    start = time.process_time()
+    assert len(SpaceImport(raw).faults) >= 200
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
