@@ -14,7 +14,7 @@ from members.norway import EAST, NORTH, SOUTH, WEST
 from .counties import County
 from .feed import BadBox, Box
 from .models import Amenity, Space
-from .near import Centre, Meant, meant, place_named_in
+from .near import Centre, Meant, amid, county_named_in, meant, place_named_in
 
 PAGE_SIZE = 24
 NEAREST = 4
@@ -148,12 +148,22 @@ class Directory:
 
     @cached_property
     def instead(self) -> tuple[Centre, list[Space]] | None:
-        """Where no member was found: the nearest ones to the place that was meant, whatever else was asked for."""
-        centre = self.centre or place_named_in(self.query)
-        if self.number_of_members or not centre:
+        """Where no member was found: the nearest ones to the place that was meant, whatever else was asked for.
+
+        None where no place was meant or there is no member. Distances from amid a county are not told, for nobody is
+        there.
+        """
+        if self.number_of_members:
+            return None
+        place = self.centre or place_named_in(self.query)
+        county = self.meant.county or self.county or county_named_in(self.query)
+        centre = place or (amid(County(county)) if county else None)
+        if not centre:
             return None
         members = Space.objects.members()
-        return centre, members.read(members.nearest(centre.latitude, centre.longitude, 0, NEAREST))
+        nearest = members.nearest(centre.latitude, centre.longitude, 0, NEAREST)
+        spaces = members.read(nearest if place else dict.fromkeys(nearest))
+        return (centre, spaces) if spaces else None
 
     @property
     def leads(self) -> list[tuple[str, str]]:

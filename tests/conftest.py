@@ -1,10 +1,15 @@
 import os
 import shutil
+import time
 
 import pytest
 from django.db import connection
+from werkzeug import Response
+
+from spaces import tiles
 
 from .factories import CoordinatorFactory
+from .tiles import TILE
 
 
 def needs(program: str) -> str:
@@ -37,3 +42,27 @@ def coordinator(db):
 def coordinator_client(client, coordinator):
     client.force_login(coordinator)
     return client
+
+
+@pytest.fixture
+def tile_folder(settings, tmp_path):
+    """Where street tiles are kept; no service is asked yet."""
+    folder = tmp_path / "tiles"
+    settings.CACHES = settings.CACHES | {"tiles": settings.CACHES["tiles"] | {"LOCATION": folder}}
+    settings.TILES_URL = ""
+    return folder
+
+
+@pytest.fixture
+def tile_service(settings, tile_folder, httpserver, monkeypatch):
+    """Answers with `tile_service.answer`, after `tile_service.seconds`, and has all the time that it needs."""
+
+    def answer(request):
+        time.sleep(httpserver.seconds)
+        return httpserver.answer
+
+    monkeypatch.setattr(tiles, "FETCH", 60)
+    httpserver.answer, httpserver.seconds = Response(TILE, mimetype="image/png"), 0
+    httpserver.expect_request("/map").respond_with_handler(answer)
+    settings.TILES_URL = httpserver.url_for("/map?{z}/{y}/{x}")
+    return httpserver
