@@ -104,25 +104,25 @@ class Finder:
         asked = more | {"q": self.query, "area": str(self.area or "")}
         return urlencode({name: value for name, value in asked.items() if value})
 
-    @property
+    @cached_property
     def space_count(self) -> int:
         if self.lists_spaces:
             return sum(space.is_member for space in self.listed)
         return sum(town.cell.members for town in self.listed_towns)
 
-    @property
+    @cached_property
     def coming_count(self) -> int:
         if self.lists_spaces:
             return len(self.listed) - self.space_count
         return sum(town.cell.count - town.cell.members for town in self.listed_towns)
 
-    @property
+    @cached_property
     def town_count(self) -> int:
         if self.lists_spaces:
             return len({(space.town, space.county) for space in self.listed if space.is_member})
         return len({(county, town) for county, town, cell in self.listed_towns if cell.members})
 
-    @property
+    @cached_property
     def organisation_count(self) -> int:
         if self.lists_spaces:
             return len({space.organisation_id for space in self.listed if space.is_member})
