@@ -155,12 +155,13 @@ class Cells:
         key = column, text
         if key not in self._read:
             try:
-                self._read[key] = self._value(column, text.strip())
-            except ValidationError as error:
-                self._read[key] = ValidationError(" ".join(error.messages))
-        if isinstance(self._read[key], ValidationError):
-            raise self._read[key].with_traceback(None)
-        return self._read[key]
+                self._read[key] = self._value(column, text.strip()), ""
+            except ValidationError as error:  # which would keep alive all that is on its way
+                self._read[key] = None, " ".join(error.messages)
+        value, fault = self._read[key]
+        if fault:
+            raise ValidationError(fault)
+        return value
 
     def _value(self, column, text):
         if column == "amenities":

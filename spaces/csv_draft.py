@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from .csv_columns import OF_ORGANISATION
 from .models import Space
-from .places import postal_place, town_centre
+from .places import postal_place, town_centre, towns
 
 NEAR = 1e-9  # degrees: a spreadsheet keeps fifteen digits
 OWN_WAY = {"slug", "latitude", "longitude", "precision", "amenities", *OF_ORGANISATION}
@@ -13,36 +13,44 @@ OWN_WAY = {"slug", "latitude", "longitude", "precision", "amenities", *OF_ORGANI
 class Draft:
     """A space as its row makes it, not yet stored: the one that has the row's slug, or a new one.
 
-    `given` has the value of every cell in the row, None where it is empty and may not be. `faults` are pairs of a
-    column, or "" for none, and a reason.
+    `given` has the value of every cell in the row that could be read, None where it is empty and may not be; `unread`
+    has the columns of the others. `faults` are pairs of a column and a reason.
     """
 
     def __init__(self, row, space: Space | None):
         self.row, self.is_new = row, space is None
         self.space = space or Space(precision="")
         self.amenities = self.amenities_before = set() if self.is_new else set(space.amenities.all())
-        self.given, self.changed, self.faults, self.notes = {}, set(), [], []
+        self.given, self.unread, self.changed, self.faults, self.notes = {}, set(), set(), [], []
 
     @property
     def is_changed(self) -> bool:
         return bool(self.changed) or self.amenities != self.amenities_before
 
-    def take(self, given: dict, organisation):
-        """Make the space what the cells say it is."""
-        self.given = given
+    def take(self, organisation):
+        """Make the space what the cells say it is. The organisation is None where it is not known which."""
+        if organisation:
+            self._belong_to(organisation)
+        for column in self.given.keys() - OWN_WAY:
+            if self.given[column] is not None:
+                self._set(column, self.given[column])
+        self.amenities = set(self.given.get("amenities", self.amenities))
+        self._fill_in_place()
+        self._require()
+        self._place()
+        if not (self.faults or self.unread):
+            self._look_twice()
+
+    def _belong_to(self, organisation):
         self._set("organisation_id", organisation.pk)
         self.space.organisation = organisation
         if organisation.pk is None:
             self.changed.add("organisation_id")
-        for column in given.keys() - OWN_WAY:
-            if given[column] is not None:
-                self._set(column, given[column])
-        self.amenities = set(given.get("amenities", self.amenities))
-        self._fill_in_place()
-        self._require()
-        if not self.faults:
-            self._place()
-            self._look_twice()
+
+    def _fault(self, column, text, *others):
+        """Unless its cell, or another that could mend it, could not be read."""
+        if not self.unread & {column, *others}:
+            self.faults.append((column, text))
 
     def _set(self, field, value):
         if not _same(getattr(self.space, field), value):
@@ -63,18 +71,18 @@ class Draft:
             self._set("municipality", centre.municipality if centre else "")
 
     def _require(self):
-        missing = {
-            "name": _("Say what the space is called."),
-            "town": _("Say which town it is in."),
-            "county": _("Choose which county it is in."),
-        }
-        self.faults += [(column, text) for column, text in missing.items() if not getattr(self.space, column)]
+        if not self.space.name:
+            self._fault("name", _("Say what the space is called."))
+        if not self.space.town:
+            self._fault("town", _("Say which town it is in."), "postal_code")
+        if not self.space.county:
+            self._fault("county", _("Choose which county it is in."), "postal_code", "town")
 
     def _place(self):
         """At the coordinates; without any, a new space or one that is to be approximate stands at the town centre."""
         precision, position = self.given.get("precision"), [self.given.get(name) for name in ("latitude", "longitude")]
         if position.count(None) == 1:
-            self.faults.append(("latitude", _("Write both latitude and longitude, or neither.")))
+            self._fault("latitude", _("Write both latitude and longitude, or neither."), "longitude")
         elif None not in position:
             self._stand(*position, precision or Space.Precision.EXACT.value)
         elif self.is_new or ("latitude" in self.given and precision == Space.Precision.TOWN):
@@ -93,13 +101,14 @@ class Draft:
     def _stand_at_town_centre(self, precision):
         centre = town_centre(self.space.town, self.space.county)
         if precision == Space.Precision.EXACT:
-            self.faults.append(("precision", _("An exact pin needs latitude and longitude.")))
-        elif centre is None:
-            self.faults.append(("latitude", _("We do not know where that town is. Write its coordinates.")))
-        else:
+            self._fault("precision", _("An exact pin needs latitude and longitude."), "latitude", "longitude")
+        elif centre:
             for field in ("latitude", "longitude"):
                 self._set(field, getattr(centre, field))
             self._set("precision", Space.Precision.TOWN.value)
+        elif self.space.town and (self.space.county or not towns(self.space.town)):
+            text = _("We do not know where that town is. Write its coordinates.")
+            self._fault("latitude", text, "longitude", "postal_code", "town", "county")
 
     def _look_twice(self):
         moved = {"latitude", "longitude"} & self.changed

@@ -16,8 +16,13 @@ DELIMITERS = ";,\t"
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 NORWEGIAN_IN_UTF_8 = re.compile(rb"\xc3[\x80-\xbf]")
+SEPARATOR = re.compile('"?sep=([;,\t])"?(\r\n|\r|\n)', re.IGNORECASE)  # Excel's own first line, which it does not show
 # What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = re.compile("'*([\t\r\n]|\\s*[=+\\-@＝＋－＠])")
+SIGN = "[=+\\-@＝＋－＠]"
+FORMULA = re.compile(rf"'*([\t\r\n]|\s*{SIGN})")
+# Within a cell, after what a spreadsheet of another country parts cells at: after a semicolon of ours it sees no quotes
+WITHIN = rf"'*(?:\"|[^\S\t\r\n])*{SIGN}"
+UNGUARDED, GUARDED = re.compile(rf"([,\t\r\n])({WITHIN})"), re.compile(rf"([,\t\r\n])'({WITHIN})")
 
 
 class Unreadable(Exception):
@@ -37,11 +42,15 @@ class Row(NamedTuple):
 
 
 def guarded(cell: str) -> str:
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    within = UNGUARDED.sub(r"\1'\2", cell)
+    return f"'{within}" if FORMULA.match(cell) else within
 
 
 def unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell[1:]) else cell
+    if "'" not in cell:
+        return cell
+    within = GUARDED.sub(r"\1\2", cell)
+    return within[1:] if within[:1] == "'" and FORMULA.match(within[1:]) else within
 
 
 def written(rows: Iterable[Iterable[str]]) -> bytes:
@@ -60,9 +69,12 @@ def content(upload: UploadedFile) -> bytes:
 def rows(raw: bytes, known: Callable[[str], object]) -> Iterator[Row]:
     """The rows that are not blank, the header first. `known` tells which of its cells name a column."""
     text = _decoded(raw)
-    delimiter = max(DELIMITERS, key=lambda delimiter: _known_in_header(text, delimiter, known))
+    said = SEPARATOR.match(text)
+    first_line = 2 if said else 1
+    text = text[said.end() :] if said else text
+    delimiter = said[1] if said else max(DELIMITERS, key=lambda each: _known_in_header(text, each, known))
     found = 0
-    for found, row in enumerate(_filled(text, delimiter), start=1):
+    for found, row in enumerate(_filled(text, delimiter, first_line), start=1):
         if found > MOST_ROWS + 1:
             raise Unreadable(_("The file has more than %d spaces. Divide it in two.") % MOST_ROWS, row.line)
         yield row._replace(cells=[unguarded(cell) for cell in row.cells])
@@ -112,17 +124,17 @@ def _known_in_header(text: str, delimiter: str, known) -> int:
         return 0
 
 
-def _filled(text: str, delimiter: str) -> Iterator[Row]:
-    return (row for row in _records(text, delimiter) if any(cell.strip() for cell in row.cells))
+def _filled(text: str, delimiter: str, first_line: int = 1) -> Iterator[Row]:
+    return (row for row in _records(text, delimiter, first_line) if any(cell.strip() for cell in row.cells))
 
 
-def _records(text: str, delimiter: str) -> Iterator[Row]:
+def _records(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = line = 1
+    number, line = 1, first_line
     try:
         for cells in reader:
             yield Row(number, line, cells)
-            number, line = number + 1, reader.line_num + 1
+            number, line = number + 1, reader.line_num + first_line
     except csv.Error as error:
         raise Unreadable(_of_quotes(error), line) from error
 

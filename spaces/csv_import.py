@@ -1,7 +1,7 @@
 """Spaces from a file: every row checked first, then all of them stored or none."""
 
 from collections import Counter
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,13 +15,14 @@ from members.folding import BATCH, fold
 from members.models import Organisation
 from members.slugs import FreeSlugs
 
-from .csv_columns import COLUMNS, Cells, column_of, label
+from .csv_columns import COLUMNS, OF_ORGANISATION, Cells, column_of, label
 from .csv_draft import Draft
 from .csv_file import Row, Unreadable, rows
 from .csv_organisations import Organisations
 from .history import difference
 from .models import Space, names_town
 
+WHICH = {"name", "town", "postal_code"}  # of an organisation's spaces it is
 REASON = gettext_noop("imported")
 IN_A_ROW = tuple(field.attname for field in Space._meta.concrete_fields if not field.primary_key)
 
@@ -62,14 +63,14 @@ class SpaceImport:
         self._labels = {column: label(column) for column in COLUMNS}
         self._cells, self.organisations = Cells(), Organisations()
         self.faults, self.drafts = [], []
-        self._first_with_slug, self._first_alike = {}, {}
+        self._first_with_slug, self._first_alike, self._without_slug = {}, {}, []
         lines = [(row, self._by_column(row)) for row in self._rows]
         slugs = {line.get("slug", "").strip() for _row, line in lines} - {""}
         self._known = _with_slugs(slugs, for_update)
         self._renamed = _formerly(slugs - self._known.keys())
         for row, line in lines:
             self._draft(row, line)
-        self._refuse_known([draft for draft in self.drafts if draft.is_new and not draft.space.slug])
+        self._refuse_known()
         self.faults.sort(key=lambda fault: fault.number)
 
     @property
@@ -98,39 +99,46 @@ class SpaceImport:
             raise Unreadable(_("Somebody else changed the same spaces in the meantime. Try again.")) from error
 
     def _by_column(self, row: Row) -> dict[str, str]:
-        pairs = list(zip_longest(self._columns, row.cells, fillvalue=""))
-        if any(cell.strip() for column, cell in pairs if not column):
+        if any(cell.strip() for place, cell in enumerate(row.cells) if place not in self._columns):
             self._fault(row, "", _("The row has more cells than the first row names columns."))
-        return {column: cell for column, cell in pairs if column}
+        return {column: "".join(row.cells[place : place + 1]) for place, column in self._columns.items()}
 
     def _fault(self, row, column, text):
         self.faults.append(Remark(row.number, row.line, self._labels.get(column, ""), text))
 
     def _draft(self, row, line):
+        """Every fault of the row is told at once, but for what would follow from one that is told."""
         slug = line.get("slug", "").strip()
         draft = Draft(row, self._known.get(slug))
-        given, before = {}, len(self.faults)
-        stored = {} if draft.is_new else self._cells.of(draft.space)
-        for column, cell in line.items():
-            if cell != stored.get(column):
-                self._read(row, column, cell, given)
-            elif column not in ("organisation", "organisation_number"):
-                given[column] = draft.amenities if column == "amenities" else getattr(draft.space, column)
+        before = len(self.faults)
+        self._read(draft, line)
         self._check_slug(draft, slug)
-        organisation = self._organisation(draft, line, given) if len(self.faults) == before else None
-        if organisation:
-            draft.take(given, organisation)
-            for column, text in draft.faults:
-                self._fault(row, column, text)
+        if slug not in self._renamed:
+            self._take(draft, line)
         if len(self.faults) == before:
-            self._compare(draft, slug)
             self.drafts.append(draft)
 
-    def _read(self, row, column, cell, given):
-        try:
-            given[column] = self._cells.read(column, cell)
-        except ValidationError as error:
-            self._fault(row, column, " ".join(error.messages))
+    def _read(self, draft, line):
+        stored = {} if draft.is_new else self._cells.of(draft.space)
+        for column, cell in line.items():
+            if cell == stored.get(column):
+                if column not in OF_ORGANISATION:
+                    draft.given[column] = draft.amenities if column == "amenities" else getattr(draft.space, column)
+                continue
+            try:
+                draft.given[column] = self._cells.read(column, cell)
+            except ValidationError as error:
+                draft.unread.add(column)
+                self._fault(draft.row, column, " ".join(error.messages))
+
+    def _take(self, draft, line):
+        organisation = self._organisation(draft, line)
+        draft.take(organisation)
+        for column, text in draft.faults:
+            self._fault(draft.row, column, text)
+        space = draft.space
+        if organisation and space.name and space.town and not draft.unread & WHICH:
+            self._compare(draft, line.get("slug", "").strip())
 
     def _check_slug(self, draft, slug):
         first = self._first_with_slug.setdefault(slug, draft.row.number) if slug else draft.row.number
@@ -142,14 +150,16 @@ class SpaceImport:
         elif draft.is_new:
             draft.space.slug = slug
 
-    def _organisation(self, draft, line, given):
+    def _organisation(self, draft, line):
         """The cells are looked at as they are written, for those that say what is stored were not read."""
+        if draft.unread & OF_ORGANISATION.keys():
+            return None
         current = None if draft.is_new else draft.space.organisation
-        name, number = (line.get(column, "").strip() for column in ("organisation", "organisation_number"))
+        name, number = (line.get(column, "").strip() for column in OF_ORGANISATION)
         if current and not name and not number:
             return current
         try:
-            return self.organisations.find(name, given.get("organisation_number", number), current)
+            return self.organisations.find(name, draft.given.get("organisation_number", number), current)
         except ValidationError as error:
             self._fault(draft.row, "organisation", " ".join(error.messages))
 
@@ -159,12 +169,16 @@ class SpaceImport:
         alike = id(space.organisation) if space.organisation_id is None else space.organisation_id
         alike = alike, space.organisation_id is None, fold(space.name), fold(space.town)
         first = self._first_alike.setdefault(alike, draft.row.number)
-        if not slug and first != draft.row.number:
+        if slug:
+            return
+        if first != draft.row.number:
             text = _("Row %d is the same space: organisation, name and town. To add both, give this one a web address.")
             self._fault(draft.row, "", text % first)
+        else:
+            self._without_slug.append(draft)
 
-    def _refuse_known(self, drafts):
-        wanted = {(d.space.organisation_id, fold(d.space.name), fold(d.space.town)): d for d in drafts}
+    def _refuse_known(self):
+        wanted = {(d.space.organisation_id, fold(d.space.name), fold(d.space.town)): d for d in self._without_slug}
         for keys in batches({key for key, _name, _town in wanted} - {None}):
             spaces = Space.objects.filter(organisation__in=keys).order_by()
             for key, name, town, slug in spaces.values_list("organisation", "name", "town", "slug"):
@@ -207,19 +221,19 @@ class SpaceImport:
         Space.history.bulk_history_create([draft.space for draft in others], BATCH, update=True, default_user=by)
 
 
-def _columns_of(header: Row) -> list[str | None]:
-    """Each cell's column, None where it names none and is empty."""
+def _columns_of(header: Row) -> dict[int, str]:
+    """The columns by their places in a row; empty cells name none."""
     unknown = (cell.strip()[:60] for cell in header.cells if cell.strip() and not column_of(cell))
     names = ", ".join(islice(unknown, 10))
     if names:
         raise Unreadable(
             _("We do not know these columns: %s. The first row must name the columns.") % names, header.line
         )
-    columns = [column_of(cell) if cell else None for cell in header.cells]
-    twice = sorted(label(column) for column, times in Counter(columns).items() if column and times > 1)
+    columns = {place: column_of(cell) for place, cell in enumerate(header.cells) if cell.strip()}
+    twice = sorted(label(column) for column, times in Counter(columns.values()).items() if times > 1)
     if twice:
         raise Unreadable(_("These columns are there twice: %s.") % ", ".join(twice), header.line)
-    if "slug" not in columns and not {"organisation", "name"} <= set(columns):
+    if "slug" not in columns.values() and not {"organisation", "name"} <= set(columns.values()):
         text = _("The columns %(organisation)s and %(name)s are missing, or %(slug)s for spaces that we have.")
         raise Unreadable(text % {name: label(name) for name in ("organisation", "name", "slug")}, header.line)
     return columns

@@ -12,8 +12,9 @@ from members.folding import fold
 from members.norway import EAST, NORTH, SOUTH, WEST
 
 from .counties import County
+from .feed import BadBox, Box
 from .models import Amenity, Space
-from .near import Centre, Meant, meant, place_named_in
+from .near import Centre, Meant, amid, county_named_in, meant, place_named_in
 
 PAGE_SIZE = 24
 NEAREST = 4
@@ -24,11 +25,19 @@ class DirectoryForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     near = forms.CharField(label=_("Near"), required=False, max_length=200)
     county = forms.ChoiceField(label=_("County"), required=False, choices=[("", _("All of Norway")), *County.choices])
+    town = forms.CharField(required=False, max_length=100)
+    area = forms.CharField(required=False, max_length=100)
     amenity = forms.ModelMultipleChoiceField(
         Amenity.objects.all(), label=_("Offers"), required=False, to_field_name="slug"
     )
     open = forms.ChoiceField(required=False, choices=[("1", _("Open now"))])
     coming = forms.ChoiceField(required=False, choices=[("0", _("Leave out those on the way in"))])
+
+    def clean_area(self) -> Box | None:
+        try:
+            return Box.parse(self.cleaned_data["area"]) if self.cleaned_data["area"] else None
+        except BadBox as bad:
+            raise forms.ValidationError(str(bad)) from None
 
 
 class PositionForm(forms.Form):
@@ -55,7 +64,8 @@ class Directory:
         self.query = given.get("q", "")
         if not fold(self.query):
             self.query = ""
-        self.county = given.get("county", "")
+        self.county, self.town = given.get("county", ""), given.get("town", "")
+        self.area = given.get("area")
         self.amenities = list(given.get("amenity", []))
         self.is_open_now = given.get("open") == "1"
         self.leaves_out_coming = given.get("coming") == "0" or self.is_open_now
@@ -69,6 +79,10 @@ class Directory:
         spaces = Space.objects.public().search(self.query).order_by()
         if self.leaves_out_coming:
             spaces = spaces.members()
+        if self.town:
+            spaces = spaces.filter(town=self.town)
+        if self.area:
+            spaces = spaces.in_box(self.area)
         for amenity in self.amenities:
             spaces = spaces.filter(pk__in=Space.amenities.through.objects.filter(amenity=amenity).values("space"))
         return spaces.open_at(timezone.now()) if self.is_open_now else spaces
@@ -134,12 +148,22 @@ class Directory:
 
     @cached_property
     def instead(self) -> tuple[Centre, list[Space]] | None:
-        """Where no member was found: the nearest ones to the place that was meant, whatever else was asked for."""
-        centre = self.centre or place_named_in(self.query)
-        if self.number_of_members or not centre:
+        """Where no member was found: the nearest ones to the place that was meant, whatever else was asked for.
+
+        None where no place was meant or there is no member. Distances from amid a county are not told, for nobody is
+        there.
+        """
+        if self.number_of_members:
+            return None
+        place = self.centre or place_named_in(self.query)
+        county = self.meant.county or self.county or county_named_in(self.query)
+        centre = place or (amid(County(county)) if county else None)
+        if not centre:
             return None
         members = Space.objects.members()
-        return centre, members.read(members.nearest(centre.latitude, centre.longitude, 0, NEAREST))
+        nearest = members.nearest(centre.latitude, centre.longitude, 0, NEAREST)
+        spaces = members.read(nearest if place else dict.fromkeys(nearest))
+        return (centre, spaces) if spaces else None
 
     @property
     def leads(self) -> list[tuple[str, str]]:
@@ -160,8 +184,9 @@ class Directory:
         return self.is_open_now or self.meant.was_asked
 
     @property
-    def county_name(self) -> str:
-        return County(self.county).label if self.county else ""
+    def place_name(self) -> str:
+        county = County(self.county).label if self.county else ""
+        return ", ".join(dict.fromkeys(name for name in (self.town, county) if name))
 
     @property
     def wider(self) -> list[tuple[str, str]]:
@@ -169,13 +194,18 @@ class Directory:
         labels = {
             "q": _("Without the search words"),
             "near": _("Wherever it is"),
+            "area": _("On the whole map"),
             "county": _("In all of Norway"),
+            "town": _("In the whole county"),
             "amenity": _("Whatever they offer"),
             "open": _("Open now or not"),
             "coming": _("With those on the way in"),
         }
         given = [name for name, values in self._given.items() if values]
-        return [(labels[name], self.query_with(**{name: []})) for name in given if len(given) > 1]
+        within = {"county": {"town": []}}
+        return [
+            (labels[name], self.query_with(**{name: []} | within.get(name, {}))) for name in given if len(given) > 1
+        ]
 
     def query_with(self, **values: list[str]) -> str:
         """The query string of this search with other values."""
@@ -190,7 +220,9 @@ class Directory:
         return {
             "q": [self.query] if self.query else [],
             "near": [near] if near else [],
+            "area": [str(self.area)] if self.area else [],
             "county": [self.county] if self.county else [],
+            "town": [self.town] if self.town else [],
             "amenity": [amenity.slug for amenity in self.amenities],
             "open": ["1"] if self.is_open_now else [],
             "coming": ["0"] if self.form.cleaned_data.get("coming") else [],

@@ -1,13 +1,13 @@
 """What the map shows of a box: points where few spaces are in it, cells with counts where there are many."""
 
-from math import ceil, floor, isfinite
+from math import ceil, floor
 from typing import NamedTuple
 
 from django.db.models import Avg, Count, F, Min, Q
 from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 
-from .map import spots
+from .map import Spot, spots
 from .models import Space
 
 MOST_POINTS = 300
@@ -36,16 +36,20 @@ class Box(NamedTuple):
             box = cls(*map(float, text.split(",")))
         except (TypeError, ValueError):
             raise BadBox(_("A box is four numbers: west, south, east, north.")) from None
-        on_the_map = -180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90
-        if not (all(map(isfinite, box)) and on_the_map):
+        if not (-180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90):
             raise BadBox(_("The box is not on the map: west must be less than east, and south less than north."))
         return box
 
     def __str__(self):
-        return ",".join(f"{side:g}" for side in self)
+        return ",".join(f"{round(side, 5):.8g}" for side in self)  # to the metre
 
     def holds(self, place) -> bool:
         return self.south <= place.latitude <= self.north and self.west <= place.longitude <= self.east
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Latitude and longitude."""
+        return (self.south + self.north) / 2, (self.west + self.east) / 2
 
     def in_blocks(self, zoom: int) -> "Box":
         """Grown to whole blocks. Raises BadBox where they are more than a screen shows."""
@@ -78,19 +82,24 @@ def answer(spaces, box: Box, zoom: int) -> dict:
     """Points of map.Spot, and cells of [latitude, longitude, members, coming]; alone in a cell, it is a point."""
     in_view = spaces.in_box(box)
     if are_few(in_view):
-        return {"points": [spot.point for spot in spots(in_view)], "cells": []}
+        return told(spots(in_view), [])
     if zoom > TOWNS_TO:
-        return of_cells(spaces, cells(in_view, zoom))
-    return of_cells(spaces, [cell for cell in towns_in_cells(town_counts(spaces), zoom) if box.holds(cell)])
+        return told(*of_cells(spaces, cells(in_view, zoom)))
+    return told(*of_cells(spaces, [cell for cell in towns_in_cells(town_counts(spaces), zoom) if box.holds(cell)]))
+
+
+def told(alone: list[Spot], cells: list[list]) -> dict:
+    return {"points": [spot.point for spot in alone], "cells": cells}
 
 
 def are_few(spaces) -> bool:
     return len(spaces.order_by().values_list("pk")[: MOST_POINTS + 1]) <= MOST_POINTS
 
 
-def of_cells(spaces, counted: list["Cell"]) -> dict:
+def of_cells(spaces, counted: list["Cell"]) -> tuple[list[Spot], list[list]]:
+    """Those alone in theirs, and what is told of the others."""
     alone = spaces.filter(pk__in=[cell.one for cell in counted if cell.count == 1])
-    return {"points": [spot.point for spot in spots(alone)], "cells": [cell.told for cell in counted if cell.count > 1]}
+    return spots(alone), [cell.told for cell in counted if cell.count > 1]
 
 
 class Cell(NamedTuple):

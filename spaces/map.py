@@ -26,6 +26,8 @@ TEXTS = {
     "wheel": _("Hold Ctrl while you scroll to zoom the map"),
     "touch": _("Use two fingers to move the map"),
     "many": _("{count} spaces here: zoom in"),
+    "here": _("{count} spaces here"),
+    "list": _("Show them in a list"),
     "searchArea": _("Search this area"),
     "credit": _("Map: © Kartverket (CC BY 4.0), Natural Earth"),
 }

@@ -1,6 +1,7 @@
 """Where somebody means by a town, a postal code or an address that they typed."""
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from members.outside import Unavailable
 from members.registers import Address, addresses
 
 from .counties import County
-from .places import Town, postal_counties, postal_place, town_centre, towns
+from .places import PostalPlace, Town, middle_of, postal_counties, postal_place, town_centre, towns
 
 POSTAL_CODE = re.compile(r"(\d{4})(?: +\D+)?", re.ASCII)
 REMEMBERED_SECONDS = 3600  # an address that was asked for: every filter and page of a search asks again
@@ -52,19 +53,32 @@ def meant(typed: str, client: str) -> Meant:
 
 
 def asked_for(typed: str, client: str) -> Meant:
-    place, county = unplaced(typed)
+    code, place = unplaced(typed)
     try:
         found = ask(typed, client)
     except Refused as refused:
         found, message = [], str(refused)
     else:
         message = _("We found no such place. Check the spelling, or write a town or a postal code.")
-    if county and found:
-        return Meant(Centre(place, found[0].latitude, found[0].longitude, is_approximate=True))
-    if county:
-        told = {"place": place, "county": county.label}
-        return Meant(message=_("We know that %(place)s is in %(county)s, but not where.") % told, county=county)
+    if place:
+        return somewhere_in(place, code, found)
     return chosen(typed, found) if found else Meant(message=message)
+
+
+def somewhere_in(place: PostalPlace, code: str, found: list[Address]) -> Meant:
+    """At the first address of the code, else of the town; only the county, where none of those found is there."""
+    there = [address for address in found if address.postal_code == code] or [
+        address for address in found if same_place(postal_place(address.postal_code), place)
+    ]
+    name = f"{code} {place.town}".lstrip()
+    if there:
+        return Meant(Centre(name, there[0].latitude, there[0].longitude, is_approximate=True))
+    told = {"place": name, "county": place.county.label}
+    return Meant(message=_("We know that %(place)s is in %(county)s, but not where.") % told, county=place.county)
+
+
+def same_place(one: PostalPlace | None, other: PostalPlace) -> bool:
+    return one is not None and one.county == other.county and fold(one.town) == fold(other.town)
 
 
 def known_place(typed: str) -> Meant | None:
@@ -96,22 +110,28 @@ def of_code(code: str) -> Meant | None:
 
 def place_named_in(words: str) -> Centre | None:
     """The town or postal code among the words of a search; the longest, then the last, where there are several."""
+    return next((known.centre for known in known_places_in(words) if known.centre), None)
+
+
+def county_named_in(words: str) -> County | None:
+    return next((known.county for known in known_places_in(words) if known.county), None)
+
+
+def known_places_in(words: str) -> Iterator[Meant]:
     words = words.split()[:12]
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length, -1, -1):
             known = known_place(" ".join(words[start : start + length]))
-            if known and known.centre:
-                return known.centre
-    return None
+            if known:
+                yield known
 
 
-def unplaced(typed: str) -> tuple[str, County | None]:
-    """A postal place that no town's centre tells the position of, with its county; else what was typed and None."""
+def unplaced(typed: str) -> tuple[str, PostalPlace | None]:
+    """The postal code if one was typed, and the postal place that no town's centre tells the position of."""
     if POSTAL_CODE.fullmatch(typed):
-        place = postal_place(typed[:4])
-        return f"{typed[:4]} {place.town}", place.county
+        return typed[:4], postal_place(typed[:4])
     counties = postal_counties(typed)
-    return typed, counties[0] if len(counties) == 1 else None
+    return "", PostalPlace(typed, counties[0]) if len(counties) == 1 else None
 
 
 def ask(typed: str, client: str) -> list[Address]:
@@ -141,6 +161,11 @@ def chosen(typed: str, found: list[Address]) -> Meant:
         return Meant(message=_("We found several addresses. Which one?"), choices=fitting)
     address = labels[fitting[0]]
     return Meant(Centre(fitting[0], address.latitude, address.longitude))
+
+
+def amid(county: County) -> Centre | None:
+    middle = middle_of(county)
+    return middle and Centre(county.label, *middle, is_approximate=True)
 
 
 def with_county(town: Town) -> str:

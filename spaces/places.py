@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import NamedTuple
 
 from members.folding import fold
@@ -31,6 +32,13 @@ def town_centre(name: str, county: str | None) -> Town | None:
     """The town of this name in the county; the only one of the name where no county is given."""
     found = [town for town in towns(name) if not county or town.county == county]
     return found[0] if len(found) == 1 else None
+
+
+@cache
+def middle_of(county: County) -> tuple[float, float] | None:
+    """Latitude and longitude amid its towns' centres; None for Svalbard, of which we ship none."""
+    centres = [town[1:3] for named in _towns().values() for town in named if town.county == county]
+    return tuple(map(fmean, zip(*centres, strict=True))) if centres else None
 
 
 class PostalPlace(NamedTuple):

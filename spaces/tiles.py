@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 def is_offered(z: int, x: int, y: int) -> bool:
     """Whether the web mercator tile is of a street's zoom and touches Norway's bounds."""
-    if z not in ZOOMS:
+    if z not in ZOOMS or not (0 <= x < 2**z and 0 <= y < 2**z):
         return False
     size = 1000 / 2**z  # of its side, as project counts
     return x * size < RIGHT and y * size < BOTTOM and (x + 1) * size > LEFT and (y + 1) * size > TOP

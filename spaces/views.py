@@ -33,16 +33,15 @@ LONGEST_QUERY = 100
 def landing(request):
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     finder = Finder(query if fold(query) else "", area_in(request.GET))
-    shown = finder.map_data
     return render(
         request,
         "landing.html",
         {
             "finder": finder,
-            "points": shown,
+            "points": finder.map_data,
             "feed_url": reverse("feed"),
             "map_texts": TEXTS,
-            "picture": picture(finder.spaces, shown["cells"]),
+            "picture": picture(*finder.shown),
             "structured_data": network_data(),
         },
     )

@@ -1,12 +1,17 @@
 import os
 import shutil
+import time
 
 import pytest
 from django.db import connection
 from django.test import Client
+from werkzeug import Response
+
+from spaces import tiles
 
 from .client import StaffClient
 from .factories import CoordinatorFactory
+from .tiles import TILE
 
 PRODUCTION_HOST = "coworking.example.org"
 
@@ -62,3 +67,27 @@ def production(settings):
     settings.ALLOWED_HOSTS, settings.SITE_URL = [PRODUCTION_HOST], f"https://{PRODUCTION_HOST}"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     return Client(raise_request_exception=False, headers={"host": PRODUCTION_HOST, "x-forwarded-proto": "https"})
+
+
+@pytest.fixture
+def tile_folder(settings, tmp_path):
+    """Where street tiles are kept; no service is asked yet."""
+    folder = tmp_path / "tiles"
+    settings.CACHES = settings.CACHES | {"tiles": settings.CACHES["tiles"] | {"LOCATION": folder}}
+    settings.TILES_URL = ""
+    return folder
+
+
+@pytest.fixture
+def tile_service(settings, tile_folder, httpserver, monkeypatch):
+    """Answers with `tile_service.answer`, after `tile_service.seconds`, and has all the time that it needs."""
+
+    def answer(request):
+        time.sleep(httpserver.seconds)
+        return httpserver.answer
+
+    monkeypatch.setattr(tiles, "FETCH", 60)
+    httpserver.answer, httpserver.seconds = Response(TILE, mimetype="image/png"), 0
+    httpserver.expect_request("/map").respond_with_handler(answer)
+    settings.TILES_URL = httpserver.url_for("/map?{z}/{y}/{x}")
+    return httpserver

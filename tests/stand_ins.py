@@ -74,14 +74,14 @@ class Visit(BaseRequestHandler):
 
 
 def hang(visit):
-    visit.server.stopped.wait(4)
+    visit.server.stopped.wait(60)
     yield b""
 
 
 def drip(start):
     def dripping(visit):
         yield start
-        for _ in range(200):
+        for _ in range(3000):
             visit.server.stopped.wait(0.02)
             yield b" "
 

@@ -55,6 +55,11 @@ def _rounded(kilometres):
 
 
 @register.filter
+def grouped(count: int) -> str:
+    return number_format(count, force_grouping=True)
+
+
+@register.filter
 def moment(at) -> str:
     """The time of a moment to come, with the day where it is not today and the date where it is not this week."""
     local, today = timezone.localtime(at), timezone.localdate()

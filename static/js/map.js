@@ -44,6 +44,13 @@ export function lookAt(map, place, outline, street = 15) {
   map.once("nostreets", () => map.setView(place, outline, { animate: false }));
 }
 
+/** The page's own address for a part of the map: west, south, east and north. */
+export function withArea(box, decimals) {
+  const address = new URL(location);
+  address.searchParams.set("area", box.map((side) => side.toFixed(decimals)).join(","));
+  return address;
+}
+
 /* Only whole zooms keep the tiles' text sharp. Where not one of those in view comes, the outline has to do. */
 function addStreets(map, { url, ...options }) {
   const layer = L.gridLayer({ ...options, pane: map.createPane("streets"), updateWhenZooming: false });

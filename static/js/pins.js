@@ -1,11 +1,12 @@
 /* Brings a page's map to life: a note for each space, tied to its entry in the list beside the map where there is one.
    Spaces that would overlap share a stack of notes that says how many of each kind it holds. */
 
-import { createMap, lookAt } from "./map.js";
+import { createMap, lookAt, withArea } from "./map.js";
 
 const CLOSE_ZOOM = 7;
 const TOWN_ZOOM = 11;
 const APART = 44; // pixels between two notes; also the size of the area to hit
+const CELLS_IN_BLOCK = 4;
 
 /** Keeps the notes on the map: of `data` where that is whole, else of what the feed at `address` says of each view.
     `onLight(ids, how)` hears which are pointed at. */
@@ -13,16 +14,8 @@ class Pins {
   constructor(map, data, texts, { address, onLight }) {
     Object.assign(this, { map, data, texts, address, onLight, groups: [], lit: null, asked: null });
     this.layer = L.layerGroup().addTo(map);
-    map.on("zoomstart nostreets", () => { this.opened = this.groups.find((group) => group.marker.isPopupOpen()); });
-    map.on("zoomend nostreets", () => this.draw());
+    map.on("zoomend nostreets", () => this.draw({ autoPan: true }));
     if (address && !data.whole) map.on("moveend", () => this.ask());
-    this.draw();
-  }
-
-  /** Other data from now on, after another search. */
-  take(data) {
-    this.data = data;
-    this.asked = null;
     this.draw();
   }
 
@@ -46,16 +39,31 @@ class Pins {
     }
   }
 
-  draw() {
-    const focused = this.groups.find((group) => group.marker.getElement() === document.activeElement);
-    const { opened } = this;
-    this.opened = null;
+  /** Anew; what was open and what had the focus stay so. `autoPan` moves the map to where an open popup fits in. */
+  draw({ autoPan = false } = {}) {
+    const { activeElement } = document;
+    const focused = this.groups.find(({ marker }) => marker.getElement() === activeElement);
+    const opened = this.groups.find(({ marker }) => marker.isPopupOpen());
     this.layer.clearLayers();
     this.groups = grouped(this.data, (place) => this.map.project([place.lat, place.lon]));
     for (const group of this.groups) group.marker = this.mark(group);
     this.markLit();
-    if (opened) this.reopen(opened);
-    if (focused) this.groupOf(focused.points[0]?.id)?.marker.getElement().focus({ preventScroll: true });
+    const popup = opened && this.reopen(opened, autoPan);
+    if (focused) this.focus(this.heir(focused)?.marker.getElement());
+    else if (opened && activeElement.closest(".leaflet-popup")) this.focusLike(activeElement, popup);
+    else if (opened && activeElement !== document.body) this.focus(activeElement);
+  }
+
+  focus(element = this.map.getContainer()) {
+    element.focus({ preventScroll: true });
+  }
+
+  /* The link of the popup that leads where the other did. */
+  focusLike(other, popup) {
+    const links = [...popup?.querySelectorAll("a") ?? []];
+    const link = links.find(({ href }) => href === other.href) ?? links[0];
+    this.focus(link);
+    if (link) scrollWithin(popup.querySelector(".leaflet-popup-content"), link);
   }
 
   /** Lift the note of the space and bring it into view, or lay all down when there is none. */
@@ -72,11 +80,19 @@ class Pins {
     }
   }
 
-  /* After a zoom, and without taking the focus from the button that zoomed. */
-  reopen(group) {
-    const { activeElement } = document;
-    this.groupOf(group.points[0]?.id)?.marker.openPopup();
-    if (activeElement !== document.body) activeElement.focus({ preventScroll: true });
+  reopen(group, autoPan) {
+    const marker = this.heir(group)?.marker;
+    const popup = marker?.getPopup();
+    if (!popup) return null;
+    popup.options.autoPan = autoPan;
+    marker.openPopup();
+    popup.options.autoPan = true;
+    return popup.getElement();
+  }
+
+  /* The group that now has the first of its spaces, or stands where it stood. */
+  heir({ points, lat, lon }) {
+    return points.length ? this.groupOf(points[0].id) : this.groups.find((group) => group.lat === lat && group.lon === lon);
   }
 
   groupOf(id) {
@@ -87,18 +103,21 @@ class Pins {
     const { points } = group;
     const marker = L.marker([group.lat, group.lon], { icon: icon(group), riseOnHover: true }).addTo(this.layer);
     const element = marker.getElement();
-    element.setAttribute("aria-label", label(group, this.texts));
+    element.setAttribute("aria-label", label(group, this.texts, this.isDeepest()));
     const ids = points.map((point) => point.id);
     for (const event of ["mouseenter", "focus"]) element.addEventListener(event, () => this.onLight(ids, event));
     for (const event of ["mouseleave", "blur"]) element.addEventListener(event, () => this.onLight([], event));
-    if (group.uncounted || this.canSeparate(points)) this.zoomInOn(marker, group);
-    else this.showInPopup(marker, points);
+    if (!this.isDeepest() && (group.uncounted || this.canSeparate(points))) this.zoomInOn(marker, group);
+    else this.showInPopup(marker, group);
     return marker;
   }
 
-  /* Not at the deepest zoom, where a click could lead no further. */
+  /* Where a click could lead no further. */
+  isDeepest() {
+    return this.map.getZoom() >= this.map.getMaxZoom();
+  }
+
   canSeparate(points) {
-    if (this.map.getZoom() >= this.map.getMaxZoom()) return false;
     const [first, ...others] = points.map((point) => this.map.project([point.lat, point.lon], this.map.getMaxZoom()));
     return others.some((other) => first.distanceTo(other) > APART);
   }
@@ -112,9 +131,10 @@ class Pins {
     marker.getElement().addEventListener("keydown", onPress(zoom));
   }
 
-  showInPopup(marker, points) {
+  showInPopup(marker, group) {
     const room = this.map.getSize();
-    marker.bindPopup(() => popup(points, this.texts), {
+    const content = () => (group.uncounted ? wayToList(group, this.map.getZoom(), this.texts) : popup(group.points, this.texts));
+    marker.bindPopup(content, {
       minWidth: 0,
       maxWidth: Math.min(300, room.x - 130),
       maxHeight: Math.min(420, room.y - 110),
@@ -132,8 +152,13 @@ class Pins {
   }
 }
 
+/* Degrees of longitude and latitude, as in spaces/feed.py. */
+function cellSize(zoom) {
+  return [90 / 2 ** zoom, 45 / 2 ** zoom];
+}
+
 function inBlocks(bounds, zoom) {
-  const [width, height] = [360 / 2 ** zoom, 180 / 2 ** zoom];
+  const [width, height] = cellSize(zoom).map((side) => side * CELLS_IN_BLOCK);
   const grown = (degrees, size, round) => Math.max(-180, Math.min(180, round(degrees / size) * size));
   const [south, north] = [grown(bounds.getSouth(), height, Math.floor), grown(bounds.getNorth(), height, Math.ceil)];
   return [
@@ -207,12 +232,15 @@ function ofKind(points, kind) {
   return points.filter((point) => point.kind === kind).length;
 }
 
-function label({ points, members, coming, uncounted }, texts) {
-  const counts = { count: members + coming, members, coming };
-  const fill = (text) => text.replace(/{(\w+)}/g, (_, name) => counts[name]);
-  if (uncounted) return fill(texts.many);
+function label({ points, members, coming, uncounted }, texts, isDeepest) {
+  const fill = (text) => filled(text, { count: members + coming, members, coming });
+  if (uncounted) return fill(isDeepest ? texts.here : texts.many);
   const names = points.map((point) => `${point.name}, ${point.town}`).join("; ");
   return points.length === 1 ? `${names} (${texts[points[0].kind]})` : `${fill(texts.group)}: ${names}`;
+}
+
+function filled(text, counts) {
+  return text.replace(/{(\w+)}/g, (_, name) => counts[name].toLocaleString(document.documentElement.lang));
 }
 
 function icon({ members, coming }) {
@@ -243,11 +271,12 @@ function shortened(count) {
   return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: count < 10000 ? 1 : 0 }).format(count / 1000) + "k";
 }
 
-/* Members first. What is said of each is said once where it is true of all. */
+/* Members first, then by name. What is said of each is said once where it is true of all. */
 function popup(points, texts) {
   const list = document.createElement("ul");
   list.className = "popup";
-  const sorted = [...points].sort((one, other) => (other.kind === "member") - (one.kind === "member"));
+  const { compare } = new Intl.Collator(document.documentElement.lang);
+  const sorted = [...points].sort((one, other) => (other.kind === "member") - (one.kind === "member") || compare(one.name, other.name));
   for (const point of sorted) {
     const item = document.createElement("li");
     const link = Object.assign(document.createElement("a"), { href: point.url, textContent: point.name });
@@ -258,6 +287,19 @@ function popup(points, texts) {
   if (!approximate) return list;
   const box = document.createElement("div");
   box.append(list, line("popup-approximate", texts[approximate === points.length ? "approximate" : "someApproximate"]));
+  return box;
+}
+
+/* To those of the cells that make up the group. */
+function wayToList({ members, coming, places }, zoom, texts) {
+  const box = document.createElement("div");
+  const [width, height] = cellSize(Math.floor(zoom));
+  const sides = (degrees, size) => [Math.floor(Math.min(...degrees) / size) * size, (Math.floor(Math.max(...degrees) / size) + 1) * size];
+  const [west, east] = sides(places.map(({ lon }) => lon), width);
+  const [south, north] = sides(places.map(({ lat }) => lat), height);
+  const address = withArea([west, south, east, north], 5);
+  box.className = "popup";
+  box.append(line("popup-town", filled(texts.here, { count: members + coming })), Object.assign(document.createElement("a"), { href: address, textContent: texts.list }));
   return box;
 }
 
@@ -274,7 +316,7 @@ function onPress(act) {
   };
 }
 
-const read = (id, page = document) => JSON.parse(page.getElementById(id).textContent);
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
 const element = document.querySelector("[data-map]");
 const list = document.querySelector("[data-list]");
@@ -292,44 +334,15 @@ function bindList() {
   const dim = () => pins.light(idOf(list.querySelector(".entry:focus") ?? list));
   for (const event of ["mouseover", "focusin"]) list.addEventListener(event, light);
   for (const event of ["mouseout", "focusout"]) list.addEventListener(event, dim);
-  const area = new URLSearchParams(location.search).get("area")?.split(",").map(Number);
-  if (area?.length === 4 && area.every(Number.isFinite)) {
-    map.fitBounds([[area[1], area[0]], [area[3], area[2]]], { animate: false });
+  const area = document.querySelector(".search [name=area]"); // blank where the server made nothing of the address's
+  if (area.value) {
+    const [west, south, east, north] = area.value.split(",").map(Number);
+    map.fitBounds([[south, west], [north, east]], { animate: false });
   }
-  addAreaButton();
-}
-
-function addAreaButton() {
-  const control = L.control({ position: "topleft" });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "map-home", textContent: texts.searchArea, hidden: true });
-  control.onAdd = () => {
-    L.DomEvent.disableClickPropagation(button).on(button, "click", searchArea);
-    return button;
-  };
-  control.addTo(map);
-  map.on("moveend", () => { button.hidden = false; });
-
-  async function searchArea() {
-    const bounds = map.getBounds();
-    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((side) => side.toFixed(3));
-    const address = new URL(location);
-    address.searchParams.set("area", box.join(","));
-    try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of ["[data-found]", "[data-entries]", ".finder-more"]) {
-        list.querySelector(part).replaceWith(page.querySelector(part));
-      }
-    } catch {
-      location.assign(address);
-      return;
-    }
-    history.replaceState(null, "", address);
-    document.querySelector("a.language").search = address.search;
-    button.hidden = true;
-    list.scrollTop = 0;
-    list.querySelector("[data-found]").setAttribute("role", "status");
-  }
+  map.once("moveend", async () => { // what the first view does without is not fetched with it
+    const { addAreaButton } = await import("./area.js");
+    addAreaButton(map, { list, area, text: texts.searchArea });
+  });
 }
 
 function lightEntries(ids, how) {

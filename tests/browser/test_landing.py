@@ -286,3 +286,11 @@ def test_without_script_the_picture_leads_to_every_space(browser, base_url, berg
     page.locator(".map-picture a", has_text="Flow").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Flow, Tromsø")
     context.close()
+
+
+def test_area_that_the_server_refuses_moves_no_map(site, bergen):
+    site.goto("/")
+    before = site.evaluate(PIN)
+    site.goto("/?area=5,60,500,61")
+    site.locator(".pin").first.wait_for()
+    assert site.evaluate(PIN) == before

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -121,6 +122,14 @@ def test_text_of_the_file_is_never_markup(send):
     page = send(b"<script>alert(1)</script>;navn\r\na;b\r\n").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_faults_are_a_row_each_and_no_markup_either(send):
+    page = send(b"organisation;name;town;county;amenities\r\na;b;Oslo;?;<b>&'\r\na;c;Oslo;?;\r\n").content.decode()
+    rows = re.findall(r'<tr><th scope="row">(.+?)</th><td>(.+?)</td></tr>', page)
+    county = "<p><strong>County</strong>: Choose one of the counties.</p>"
+    amenity = "<p><strong>Amenities</strong>: No amenity is called so: &lt;b&gt;&amp;&#x27;.</p>"
+    assert rows == [("2", county + amenity), ("3", county)]
 
 
 def test_form_without_a_file_says_so(coordinator_client):

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,6 +38,15 @@ def test_delimiter_is_the_one_that_parts_the_header_into_known_columns():
     assert cells(b"navn;by,sted\r\nA;B\r\n")[1] == ["A", "B"]
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\r\n'])
+@pytest.mark.parametrize("delimiter", [*";,\t"])
+def test_line_that_tells_excel_the_delimiter_is_believed_and_no_row(first, delimiter):
+    raw = (first + TEXT).replace(";", delimiter).encode("utf-8-sig")
+    found = list(rows(raw, KNOWN))
+    assert [row.cells for row in found] == [["navn", "by"], ["Huset på hjørnet", "Ålesund"]]
+    assert [(row.number, row.line) for row in found] == [(1, 2), (2, 3)]
+
+
 def test_rows_are_counted_as_a_spreadsheet_counts_and_lines_as_the_file_has_them():
     found = list(rows(b'navn;by\r\n"to\r\nlinjer";x\r\n\r\n;\r\nB;y\r\n', KNOWN))
     assert [(row.number, row.line) for row in found] == [(1, 1), (2, 2), (5, 6)]
@@ -46,6 +56,8 @@ def test_rows_are_counted_as_a_spreadsheet_counts_and_lines_as_the_file_has_them
     ("raw", "line", "reason"),
     [
         (b"", None, "no spaces"),
+        (b"sep=;\r\n", None, "no spaces"),
+        (b'sep=;\r\nnavn;by\r\nA;B\r\n"C;D\r\n', 4, "quotation mark"),
         (b"navn;by\r\n;\r\n", None, "no spaces"),
         (b"PK\x03\x04rest", None, "workbook"),
         (b"\xd0\xcf\x11\xe0rest", None, "workbook"),
@@ -81,15 +93,29 @@ def test_unreadable_when_too_large(monkeypatch):
 
 @pytest.mark.parametrize("cell", FORMULAS)
 def test_guard_keeps_a_formula_from_beginning_a_cell(cell):
-    assert guarded(cell) == f"'{cell}"
+    assert guarded(cell) == "'" + re.sub("([\t\r\n])=", r"\1'=", cell)
 
 
-@pytest.mark.parametrize("cell", ["", "A=1", "'", "'tis", "59,9", "12-14"])
+@pytest.mark.parametrize("delimiter", [*";,\t"])
+@pytest.mark.parametrize(
+    "before", ["a,", "a\t", "a\n", "a\r\n", 'a",', ",", "\t", "\n", " \n", "a;", "a,,", 'a,"', 'a\n "']
+)
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_guard_keeps_a_formula_from_beginning_a_cell_wherever_cells_are_parted(before, cell, delimiter):
+    """A spreadsheet of another country parts them at commas or tabs, and then within our quotation marks too."""
+    text = written([["navn", before + cell]]).decode("utf-8-sig")
+    found = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    assert not [part for row in found for part in row if part.strip()[:1] in {*"=+-@＝"}]
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "A=1", "'", "'tis", "59,9", "12-14", "a, b", "a,'tis", "En\n\nTo", "Mo 08:00, PH off"]
+)
 def test_guard_leaves_other_cells_alone(cell):
     assert guarded(cell) == unguarded(cell) == cell
 
 
-@given(st.text() | st.lists(st.sampled_from([*"='+-@\t\r\n a"])).map("".join))
+@given(st.text() | st.lists(st.sampled_from([*"='+-@\t\r\n a,;\""])).map("".join))
 def test_guard_is_taken_away_again(cell):
     assert unguarded(guarded(cell)) == cell
 

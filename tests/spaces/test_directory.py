@@ -208,3 +208,41 @@ def test_those_on_the_way_have_pages_too(client):
     coming = SpaceFactory.create_batch(3, coming=True)
     shown = [names(page_of(client, f"/steder/?page={number}")) for number in (1, 2)]
     assert ([len(page) for page in shown], shown[1]) == ([24, 2], [space.name for space in coming[1:]])
+
+
+# A town and an area, where the landing page leads
+
+
+def test_directory_of_a_town_is_of_that_town_alone(client):
+    for name, town, county in [("A", "Vik", "46"), ("B", "Vik", "18"), ("C", "Vikersund", "33"), ("D", "Moss", "31")]:
+        SpaceFactory(name=name, town=town, county=county, address="Vik 1")
+    page = page_of(client, "/en/spaces/?county=46&town=Vik")
+    assert names(page) == ["A"]
+    assert "1 space in Vik, Vestland" in words(page)
+    assert re.search('name="town" value="Vik" checked> <span>Only in Vik', page)
+
+
+def test_directory_of_an_area_is_of_that_area_alone(client):
+    SpaceFactory(name="I Oslo")
+    SpaceFactory(name="I Bergen", latitude=60.39299, longitude=5.32415)
+    page = page_of(client, "/en/spaces/?area=5,60,6,61")
+    assert names(page) == ["I Bergen"]
+    assert "1 space in this part of the map" in words(page)
+    assert re.search('name="area" value="5,60,6,61" checked> <span>Only in this part of the map', page)
+
+
+def test_directory_widened_from_the_county_drops_the_town(client):
+    page = page_of(client, "/en/spaces/?county=46&town=Vik&q=hus")
+    assert dict(re.findall(r'href="\?([^"]+)">([^<]+)<', page)) == {
+        "county=46&amp;town=Vik": "Without the search words",
+        "q=hus": "In all of Norway",
+        "q=hus&amp;county=46": "In the whole county",
+    }
+
+
+@pytest.mark.parametrize("area", ["1,2,3", "nan,60,6,61", "6,60,5,61"])
+def test_directory_explains_a_bad_area_and_searches_without_it(client, area):
+    SpaceFactory(name="Huset")
+    page = page_of(client, f"/en/spaces/?area={area}")
+    assert names(page) == ["Huset"]
+    assert "box" in re.search('class="error">([^<]+)<', page)[1]

@@ -178,9 +178,59 @@ def test_nothing_for_a_town_offers_four_at_most_and_members_only(client):
     assert names(page_of(client, "/steder/?q=bod%C3%B8")) == [f"Space {number}" for number in range(4)]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["county=55", "q=finnesikke&county=55", "q=kontor+i+Troms", "county=55&open=1", "county=55&amenity=sauna"],
+)
+def test_nothing_in_a_county_offers_the_nearest_to_its_middle(client, query):
+    AmenityFactory(slug="sauna")
+    place("I Oslo", OSLO)
+    place("I Bodø", (67.28, 14.405))
+    page = page_of(client, f"/en/spaces/?{query}")
+    assert "Nearest to Troms" in words(page)
+    assert names(page) == ["I Bodø", "I Oslo"]
+    assert not re.search("[0-9] km|in the same town", page), "the middle is no place that anybody is at"
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("q=ingen&near=Bergen&county=55", "Bergen"),
+        ("q=tromso+vestland&county=03", "Tromsø"),
+        ("q=ingen+vestland&county=55", "Troms"),
+        ("q=ingen&near=1358&county=55", "Akershus"),
+    ],
+)
+def test_nothing_measures_from_what_was_said_most_plainly(client, settings, query, meant):
+    settings.ADDRESS_SEARCH_URL = ""
+    place("I Oslo", OSLO)
+    assert f"Nearest to {meant} These do not" in words(page_of(client, f"/en/spaces/?{query}"))
+
+
+@pytest.mark.parametrize("query", ["open=1", "amenity=sauna"])
+def test_nothing_that_is_open_or_offers_it_offers_the_nearest_in_the_county(client, query):
+    AmenityFactory(slug="sauna")
+    place("I Tromsø", TROMSO, county="55")
+    place("I Oslo", OSLO)
+    assert names(page_of(client, f"/en/spaces/?county=03&{query}")) == ["I Oslo", "I Tromsø"]
+
+
+@pytest.mark.parametrize("query", ["q=finnesikke", "county=21", "open=1"])
+def test_nothing_without_a_place_to_measure_from_offers_none(client, query):
+    place("I Oslo", OSLO)
+    page = page_of(client, f"/en/spaces/?{query}")
+    assert (names(page), "Nearest to" in page) == ([], False)
+
+
+def test_nothing_where_there_is_no_member_offers_none(client):
+    place("Snart", OSLO, coming=True)
+    assert "Nearest to" not in page_of(client, "/en/spaces/?q=bergen&county=55")
+
+
 def test_nothing_can_be_widened_a_filter_at_a_time(client):
     AmenityFactory(slug="wifi")
-    filters = {"q": "ingen", "near": "Oslo", "county": "46", "amenity": "wifi", "open": "1", "coming": "0"}
+    filters = {"q": "ingen", "near": "Oslo", "area": "5,60,6,61", "county": "46"}
+    filters |= {"amenity": "wifi", "open": "1", "coming": "0"}
     page = page_of(client, "/en/spaces/?" + "&".join(f"{name}={value}" for name, value in filters.items()))
     links = re.findall(r'class="chip" href="\?([^"]+)">', page)
     dropped = [filters.keys() - {pair.split("=")[0] for pair in link.split("&amp;")} for link in links]

@@ -81,11 +81,35 @@ def test_address_with_several_answers_offers_each_and_knows_the_chosen_one(clien
     assert "nearest to Strandgaten 5B, 5013 Bergen first" in words(page_of(client, f"/en/spaces/{unescape(links[1])}"))
 
 
-def test_postal_code_without_a_town_is_asked_for(client, services):
-    services.answer({"adresser": [stand_ins.HIT, NEIGHBOUR]})
-    page = page_of(client, "/en/spaces/?near=1358")
-    assert "nearest to 1358 Jar first" in words(page)
+@pytest.mark.parametrize(
+    ("typed", "code", "name"),
+    [
+        ("1305", "1305", "1305 Haslum"),
+        ("1305", "1344", "1305 Haslum"),
+        ("Haslum", "1344", "Haslum"),
+    ],
+)
+def test_place_without_a_known_centre_is_where_one_of_its_addresses_is(client, services, typed, code, name):
+    haslum = stand_ins.HIT | {"postnummer": code, "poststed": "HASLUM"}
+    services.answer({"adresser": [stand_ins.HIT, haslum, NEIGHBOUR]})
+    page = page_of(client, f"/en/spaces/?near={typed}")
+    assert f"nearest to {name} first" in words(page)
     assert "in the same town" in page
+
+
+@pytest.mark.parametrize(("typed", "name"), [("1305", "1305 Haslum"), ("Haslum", "Haslum")])
+def test_place_without_a_known_centre_is_not_where_another_place_is(client, services, typed, name):
+    services.answer({"adresser": [stand_ins.HIT | {"postnummer": "0001", "poststed": "OSLO"}]})
+    page = page_of(client, f"/en/spaces/?near={typed}")
+    assert f"We know that {name} is in Akershus, but not where." in page
+    assert "nearest to" not in page
+
+
+def test_address_of_the_very_code_comes_before_others_of_its_town(client, services):
+    far = {"lat": 69.65, "lon": 18.96}
+    other = stand_ins.HIT | {"postnummer": "1344", "representasjonspunkt": stand_ins.POINT | far}
+    services.answer({"adresser": [other, stand_ins.HIT | {"postnummer": "1305"}]})
+    assert names(page_of(client, "/en/spaces/?near=1305")) == ["I Bergen", "I Oslo"]
 
 
 def test_address_is_asked_for_once_however_many_pages(client, services, httpserver):

@@ -1,67 +1,32 @@
 """Asks a stand-in for the service of street tiles, whatever that does."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 
 import pytest
 import time_machine
 from werkzeug import Response
 
 from spaces import tiles
-from tests.at_once import at_once
 from tests.factories import SpaceFactory
 from tests.pictures import encoded, picture
 from tests.stand_ins import Rogue, drip, hang, reset, send, send_400_megabytes
+from tests.tiles import OSLO, TILE, asked, oslo
 
-OSLO = "/kart/12/2170/1190.png"
-TILE, JPEG = encoded(picture(256, 256), "PNG"), encoded(picture(256, 256))
+JPEG = encoded(picture(256, 256))
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
 
 
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    """Where tiles are kept; no service is asked yet."""
-    folder = tmp_path / "tiles"
-    settings.CACHES = settings.CACHES | {"tiles": settings.CACHES["tiles"] | {"LOCATION": folder}}
-    settings.TILES_URL = ""
-    return folder
+pytestmark = pytest.mark.usefixtures("tile_folder")
 
 
-@pytest.fixture
-def service(settings, httpserver):
-    """Answers with `service.answer`, after `service.seconds`."""
-
-    def answer(request):
-        time.sleep(httpserver.seconds)
-        return httpserver.answer
-
-    httpserver.answer, httpserver.seconds = Response(TILE, mimetype="image/png"), 0
-    httpserver.expect_request("/map").respond_with_handler(answer)
-    settings.TILES_URL = httpserver.url_for("/map?{z}/{y}/{x}")
-    return httpserver
-
-
-def asked(service):
-    """The row and column of each tile that it was asked for."""
-    return [request.query_string.decode() for request, _response in service.log]
-
-
-def oslo(number):
-    return f"/kart/12/{2170 + number}/1190.png"
-
-
-def test_tile_comes_from_the_service_which_counts_rows_first(client, service):
+def test_tile_comes_from_the_service_which_counts_rows_first(client, tile_service):
     response = client.get(OSLO)
     assert (response.status_code, response.content) == (200, TILE)
-    assert asked(service) == ["12/1190/2170"]
+    assert asked(tile_service) == ["12/1190/2170"]
 
 
-def test_tile_is_cached_by_browsers_and_sets_nothing(client, service):
+def test_tile_is_cached_by_browsers_and_sets_nothing(client, tile_service):
     response = client.get(OSLO)
     assert response.headers["Content-Type"] == "image/png"
     assert response.headers["Cache-Control"] == "public, max-age=86400"
@@ -69,22 +34,22 @@ def test_tile_is_cached_by_browsers_and_sets_nothing(client, service):
     assert not response.cookies
 
 
-def test_tile_may_be_a_jpeg(client, service):
-    service.answer = Response(JPEG, mimetype="image/jpeg")
+def test_tile_may_be_a_jpeg(client, tile_service):
+    tile_service.answer = Response(JPEG, mimetype="image/jpeg")
     assert client.get(OSLO).headers["Content-Type"] == "image/jpeg"
 
 
-def test_unchanged_tile_is_not_sent_again(client, service):
+def test_unchanged_tile_is_not_sent_again(client, tile_service):
     response = client.get(OSLO, headers={"If-None-Match": client.get(OSLO).headers["ETag"]})
     assert (response.status_code, response.content) == (304, b"")
 
 
-def test_tile_is_kept_for_a_day(client, service):
+def test_tile_is_kept_for_a_day(client, tile_service):
     with time_machine.travel(0, tick=False) as now:
         for hours in (0, 23, 2):
             now.shift(hours * 3600)
             assert client.get(OSLO).content == TILE
-            assert len(asked(service)) == (2 if hours == 2 else 1)
+            assert len(asked(tile_service)) == (2 if hours == 2 else 1)
 
 
 @pytest.mark.parametrize(
@@ -103,22 +68,24 @@ def test_tile_is_kept_for_a_day(client, service):
         "12/2170/1e3",
         "12/2170/1190.0",
         "12/٢/1190",
+        "9/" + "9" * 400 + "/148",
+        "9/271/" + "9" * 400,
         "9/271/" + "9" * 5000,
         "..%2f12/2170/1190",
     ],
 )
-def test_what_is_no_tile_over_norway_is_not_found_and_not_asked_for(client, service, place):
+def test_what_is_no_tile_over_norway_is_not_found_and_not_asked_for(client, tile_service, place):
     assert client.get(f"/kart/{place}.png").status_code == 404
-    assert not asked(service)
+    assert not asked(tile_service)
 
 
 @pytest.mark.parametrize("place", ["9/241/39", "9/305/156", "17/69460/38090"])
-def test_all_norway_is_offered_at_every_zoom_of_streets(client, service, place):
+def test_all_norway_is_offered_at_every_zoom_of_streets(client, tile_service, place):
     """The north-west and the south-east corner, and Oslo."""
     assert client.get(f"/kart/{place}.png").status_code == 200
 
 
-def test_nothing_is_written_to_the_service(client, service):
+def test_nothing_is_written_to_the_service(client, tile_service):
     assert client.post(OSLO).status_code == 405
 
 
@@ -128,20 +95,20 @@ def test_without_a_service_there_are_no_streets(client, db):
     assert "data-streets" not in client.get("/steder/huset/").content.decode()
 
 
-def test_with_a_service_every_map_knows_of_the_streets(client, db, service):
+def test_with_a_service_every_map_knows_of_the_streets(client, db, tile_service):
     SpaceFactory(slug="huset")
     for address in ("/", "/en/spaces/huset/", "/bli-med/"):
         assert "/kart/{z}/{x}/{y}.png" in client.get(address).content.decode()
 
 
-def test_tile_that_the_service_has_not_is_remembered_and_no_fault(client, service):
-    service.answer = Response("Not here", 404)
+def test_tile_that_the_service_has_not_is_remembered_and_no_fault(client, tile_service):
+    tile_service.answer = Response("Not here", 404)
     for _ in range(5):
         response = client.get(OSLO)
         assert (response.status_code, response.content) == (204, b"")
         assert response.headers["Cache-Control"] == "public, max-age=2"
-    assert len(asked(service)) == 1
-    service.answer = Response(TILE, mimetype="image/png")
+    assert len(asked(tile_service)) == 1
+    tile_service.answer = Response(TILE, mimetype="image/png")
     assert client.get(oslo(1)).status_code == 200
 
 
@@ -189,7 +156,7 @@ def test_fault_is_no_tile_in_time_and_after_three_the_service_is_left_alone(clie
             response = client.get(oslo(number))
             assert (response.status_code, response.content) == (204, b"")
             assert response.headers["Cache-Control"] == "public, max-age=2"
-            assert time.monotonic() - start < 1
+            assert time.monotonic() - start < 30, "and it hangs for a minute"
         assert server.sent < 40_000_000
     assert len(visits) == 3
 
@@ -203,40 +170,40 @@ def test_unknown_name_is_no_tile(client, settings, monkeypatch):
     assert client.get(OSLO).status_code == 204
 
 
-def test_fault_is_logged_without_the_place(client, service, caplog):
+def test_fault_is_logged_without_the_place(client, tile_service, caplog):
     caplog.set_level("WARNING")
-    service.answer = Response("", 500)
+    tile_service.answer = Response("", 500)
     client.get(OSLO)
     (message,) = caplog.messages
     assert "status 500" in message
     assert "2170" not in message
 
 
-def test_service_is_tried_once_a_minute_while_it_fails(client, service):
-    service.answer = Response("", 500)
+def test_service_is_tried_once_a_minute_while_it_fails(client, tile_service):
+    tile_service.answer = Response("", 500)
     with time_machine.travel(0, tick=False) as now:
         for number in range(5):
             client.get(oslo(number))
-        assert len(asked(service)) == 3
+        assert len(asked(tile_service)) == 3
         now.shift(61)
         for number in range(5):
             client.get(oslo(number))
-        assert len(asked(service)) == 4
+        assert len(asked(tile_service)) == 4
         now.shift(61)
-        service.answer = Response(TILE, mimetype="image/png")
+        tile_service.answer = Response(TILE, mimetype="image/png")
         assert [client.get(oslo(number)).status_code for number in range(5)] == [200] * 5
 
 
-def test_only_faults_in_a_row_count(client, service):
+def test_only_faults_in_a_row_count(client, tile_service):
     for number in range(6):
-        service.answer = Response(TILE, 200 if number % 3 == 2 else 500, mimetype="image/png")
+        tile_service.answer = Response(TILE, 200 if number % 3 == 2 else 500, mimetype="image/png")
         client.get(oslo(number))
-    assert len(asked(service)) == 6
+    assert len(asked(tile_service)) == 6
 
 
-def test_kept_tiles_are_shown_while_the_service_fails(client, service):
+def test_kept_tiles_are_shown_while_the_service_fails(client, tile_service):
     client.get(OSLO)
-    service.answer = Response("", 500)
+    tile_service.answer = Response("", 500)
     for number in range(1, 5):
         client.get(oslo(number))
     assert client.get(OSLO).content == TILE
@@ -245,87 +212,23 @@ def test_kept_tiles_are_shown_while_the_service_fails(client, service):
 # The folder
 
 
-def test_folder_has_a_cap(client, settings, service, folder):
+def test_folder_has_a_cap(client, settings, tile_service, tile_folder):
     settings.CACHES["tiles"]["OPTIONS"] = {"MAX_ENTRIES": 10}
     for number in range(25):
         assert client.get(oslo(number)).status_code == 200
-        assert len(list(folder.iterdir())) <= 11, "and the file that tells whose turn it is"
+        assert len(list(tile_folder.iterdir())) <= 11, "and the file that tells whose turn it is"
 
 
-def test_torn_file_is_fetched_anew(client, service, folder):
+def test_torn_file_is_fetched_anew(client, tile_service, tile_folder):
     client.get(OSLO)
-    (kept,) = folder.glob("*.djcache")
+    (kept,) = tile_folder.glob("*.djcache")
     for torn in (b"", b"\x80", kept.read_bytes()[:-9], kept.read_bytes()[:15] + b"torn"):
         kept.write_bytes(torn)
         assert client.get(OSLO).content == TILE
-    assert len(asked(service)) == 5
+    assert len(asked(tile_service)) == 5
 
 
-def test_without_a_folder_nothing_is_asked_for(client, service, folder):
-    folder.write_text("not a folder")
+def test_without_a_folder_nothing_is_asked_for(client, tile_service, tile_folder):
+    tile_folder.write_text("not a folder")
     assert client.get(OSLO).status_code == 204
-    assert not asked(service)
-
-
-# Several at once
-
-PROCESS = """
-import django
-django.setup()
-from spaces import tiles
-print([len(tiles.picture(12, 2170 + number, 1190)) for number in range(4)])
-"""
-
-
-def processes(count, folder, service):
-    """What as many processes that ask for the same four tiles at once say."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "coworking_norge.settings",
-        "DATA_DIR": str(folder.parent),
-        "TILES_URL": service.url_for("/map") + "?{z}/{y}/{x}",
-    }
-    command = [sys.executable, "-c", PROCESS]
-    started = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(count)]
-    return [process.communicate(timeout=20)[0].decode().strip() for process in started]
-
-
-def test_processes_share_what_is_kept(service, folder):
-    size = len(TILE)
-    assert processes(2, folder, service) == [str([size] * 4)] * 2
-    assert len(asked(service)) == 4
-
-
-def test_processes_share_the_pause(service, folder):
-    service.answer = Response("", 500)
-    assert processes(2, folder, service) == ["[0, 0, 0, 0]"] * 2
-    assert len(asked(service)) == 3
-
-
-def test_tile_that_several_want_is_fetched_once(client, service, folder):
-    client.get(oslo(1))
-    os.utime(folder / "turn", (0, 0))
-    service.seconds = 0.1
-    answers = at_once(*[lambda: client.get(OSLO).content] * 4)
-    assert answers == [TILE] * 4
-    assert len(asked(service)) == 2
-
-
-def test_slow_service_takes_up_one_of_several(client, service, monkeypatch):
-    monkeypatch.setattr(tiles, "FETCH", 60)
-    reached, free = Event(), Event()
-
-    def answer(_request):
-        reached.set()
-        free.wait(60)
-        return Response(TILE, mimetype="image/png")
-
-    service.clear()
-    service.expect_request("/map").respond_with_handler(answer)
-    with ThreadPoolExecutor() as pool:
-        slow = pool.submit(client.get, oslo(0))
-        assert reached.wait(60)
-        others = [client.get(oslo(number)).status_code for number in (1, 2, 3)]
-        still_waits = not slow.done()
-        free.set()
-        assert slow.result().content == TILE
-    assert (others, still_waits) == ([204] * 3, True)
+    assert not asked(tile_service)
