@@ -18,6 +18,7 @@ from members.models import Change
 
 MOST_BYTES = 32_000_000  # in each process
 LARGEST_PAGE = 1_000_000
+OVERHEAD = 3_000  # bytes that an answer takes besides its body: its key, its headers and what holds them
 CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
 
 
@@ -29,6 +30,11 @@ def release() -> str:
             if ".venv" not in path.parts:
                 told.update(f"{path}{path.stat().st_mtime_ns}".encode())
     return told.hexdigest()
+
+
+def weight(answer) -> int:
+    body, _ = answer
+    return len(body) + OVERHEAD
 
 
 class Pages:
@@ -45,10 +51,12 @@ class Pages:
 
     def keep(self, key, answer):
         with self.lock:
-            self.size += len(answer[0]) - len(self.kept.get(key, [b""])[0])
+            if key in self.kept:
+                self.size -= weight(self.kept[key])
             self.kept[key] = answer
+            self.size += weight(answer)
             while self.size > MOST_BYTES:
-                self.size -= len(self.kept.popitem(last=False)[1][0])
+                self.size -= weight(self.kept.popitem(last=False)[1])
 
 
 class PublicPages:

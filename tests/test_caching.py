@@ -1,9 +1,13 @@
 """Public pages are kept for one version of the data, and answered 304 to whoever has them."""
 
+import gc
+import tracemalloc
+
 import pytest
 import time_machine
 from django.test import Client
 
+from coworking_norge.caching import Pages, weight
 from members.models import Organisation
 from spaces.models import Space
 
@@ -97,8 +101,44 @@ def test_coordinators_get_pages_afresh(coordinator_client, space):
     assert "ETag" not in coordinator_client.get("/")
 
 
-def test_only_so_much_is_kept(client, space, monkeypatch):
-    monkeypatch.setattr("coworking_norge.caching.MOST_BYTES", 20_000)
-    for number in range(20):
-        assert client.get(f"/?q={number}").status_code == 200
-    assert client.get("/?q=0").status_code == 200
+@pytest.fixture
+def pages(monkeypatch):
+    """What the client's process keeps."""
+    pages = Pages()
+    monkeypatch.setattr("coworking_norge.caching.Pages", lambda: pages)
+    return pages
+
+
+def test_only_so_much_is_kept(client, space, pages, monkeypatch):
+    monkeypatch.setattr("coworking_norge.caching.MOST_BYTES", 100_000)
+    first = client.get("/?q=0")
+    most = 100_000 // weight((first.content, {}))
+    for number in range(1, most + 3):
+        last = client.get(f"/?q={number}")
+    assert 0 < len(pages.kept) <= most
+    assert pages.size == sum(map(weight, pages.kept.values())) <= 100_000
+    assert pages.get(last["ETag"])
+    assert not pages.get(first["ETag"])
+
+
+def test_no_less_is_counted_than_is_kept(client, space, pages):
+    address = "/kart/punkter.json?z=17&b=5,60,5.01,60.01&j="
+    client.get(address)
+    tracemalloc.start()
+    try:
+        before, counted = tracemalloc.get_traced_memory()[0], pages.size
+        for number in range(300):
+            client.get(f"{address}{number}")
+        gc.collect()
+        used = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert len(pages.kept) == 301
+    assert used <= pages.size - counted
+
+
+def test_answer_that_is_kept_again_is_counted_once():
+    pages = Pages()
+    for _ in range(2):
+        pages.keep("W/1", (b"page", {}))
+    assert pages.size == weight((b"page", {}))
