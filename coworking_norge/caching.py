@@ -68,6 +68,7 @@ class PublicPages:
     def __call__(self, request):
         if not self.may_be_kept(request):
             return self.get_response(request)
+        request.get_host()  # refuses another site's, for what is kept as for what is rendered
         etag = self.etag(request)
         kept = self.pages.get(etag)
         if kept is None:

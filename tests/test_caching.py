@@ -101,6 +101,12 @@ def test_coordinators_get_pages_afresh(coordinator_client, space):
     assert "ETag" not in coordinator_client.get("/")
 
 
+def test_kept_page_is_refused_to_another_host(client, space):
+    page = client.get("/")
+    for headers in ({}, {"if-none-match": page["ETag"]}):
+        assert client.get("/", headers={"host": "evil.example"} | headers).status_code == 400
+
+
 @pytest.fixture
 def pages(monkeypatch):
     """What the client's process keeps."""
