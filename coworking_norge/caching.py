@@ -10,9 +10,10 @@ from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags
 
 from members.models import Change
 
@@ -20,6 +21,7 @@ MOST_BYTES = 32_000_000  # in each process
 LARGEST_PAGE = 1_000_000
 OVERHEAD = 3_000  # bytes that an answer takes besides its body: its key, its headers and what holds them
 CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
+UNCHANGED = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
 
 
 def release() -> str:
@@ -70,11 +72,7 @@ class PublicPages:
             return self.get_response(request)
         request.get_host()  # refuses another site's, for what is kept as for what is rendered
         etag = self.etag(request)
-        kept = self.pages.get(etag)
-        if kept is None:
-            return self.fresh(request, etag)
-        body, headers = kept
-        return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+        return self.known(request, etag) or self.fresh(request, etag)
 
     @staticmethod
     def may_be_kept(request) -> bool:
@@ -87,6 +85,16 @@ class PublicPages:
         minute = timezone.now().strftime("%Y%m%d%H%M")  # pages say what is open now
         told = f"{self.release} {Change.version()} {minute} {compressed} {request.get_full_path()}"
         return f'W/"{blake2b(told.encode(), digest_size=12).hexdigest()}"'
+
+    def known(self, request, etag):
+        """304 for whoever has the page, from whichever process; or what this one keeps; or None."""
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponseNotModified(headers=UNCHANGED | {"ETag": etag})
+        kept = self.pages.get(etag)
+        if kept is None:
+            return None
+        body, headers = kept
+        return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
 
     def fresh(self, request, etag):
         response = self.get_response(request)

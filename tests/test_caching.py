@@ -42,6 +42,22 @@ def test_page_is_asked_for_again_and_not_sent_again(client, space, address, djan
     assert kept.headers == first.headers
 
 
+@pytest.mark.parametrize("address", PAGES)
+def test_page_of_one_process_is_not_rendered_again_by_another(client, space, address, django_assert_num_queries):
+    first, other = client.get(address), Client()
+    other.get("/en/join/")  # what Django keeps for every request after the first is not counted
+    with django_assert_num_queries(1):
+        again = other.get(address, headers={"if-none-match": f'"other", {first["ETag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], "public, no-cache")
+    assert "Accept-Encoding" in again["Vary"]
+    assert again.headers.keys() - first.headers.keys() <= {"Vary"}
+
+
+def test_any_tag_is_not_taken_for_the_page(client, space):
+    assert client.get("/finnes-ikke/", headers={"if-none-match": "*"}).status_code == 404
+
+
 def rename_space(space):
     space.name = "Nytt navn"
     space.save()
