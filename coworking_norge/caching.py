@@ -34,6 +34,10 @@ def release() -> str:
     return told.hexdigest()
 
 
+def of_this_minute(etag: str) -> str:
+    return f'{etag[:-1]}-{timezone.now():%Y%m%d%H%M}"'
+
+
 def weight(answer) -> int:
     body, _ = answer
     return len(body) + OVERHEAD
@@ -72,7 +76,8 @@ class PublicPages:
             return self.get_response(request)
         request.get_host()  # refuses another site's, for what is kept as for what is rendered
         etag = self.etag(request)
-        return self.known(request, etag) or self.fresh(request, etag)
+        etags = etag, of_this_minute(etag)
+        return self.known(request, etags) or self.fresh(request, etags)
 
     @staticmethod
     def may_be_kept(request) -> bool:
@@ -82,25 +87,27 @@ class PublicPages:
 
     def etag(self, request) -> str:
         compressed = "gzip" in request.headers.get("Accept-Encoding", "")
-        minute = timezone.now().strftime("%Y%m%d%H%M")  # pages say what is open now
-        told = f"{self.release} {Change.version()} {minute} {compressed} {request.get_full_path()}"
+        told = f"{self.release} {Change.version()} {compressed} {request.get_full_path()}"
         return f'W/"{blake2b(told.encode(), digest_size=12).hexdigest()}"'
 
-    def known(self, request, etag):
+    def known(self, request, etags):
         """304 for whoever has the page, from whichever process; or what this one keeps; or None."""
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
-            return HttpResponseNotModified(headers=UNCHANGED | {"ETag": etag})
-        kept = self.pages.get(etag)
-        if kept is None:
-            return None
-        body, headers = kept
-        return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+        had = parse_etags(request.headers.get("If-None-Match", ""))
+        for etag in etags:
+            if etag in had:
+                return HttpResponseNotModified(headers=UNCHANGED | {"ETag": etag})
+            if kept := self.pages.get(etag):
+                body, headers = kept
+                return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+        return None
 
-    def fresh(self, request, etag):
+    def fresh(self, request, etags):
         response = self.get_response(request)
         is_kept = getattr(response, "is_public", False) and response.status_code == 200 and not response.cookies
         if not is_kept or "Cookie" in response.get("Vary", ""):
             return response
+        lasting, of_the_minute = etags
+        etag = of_the_minute if getattr(response, "changes_each_minute", False) else lasting
         response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
         if request.method == "GET" and len(response.content) <= LARGEST_PAGE:
             self.pages.keep(etag, (response.content, dict(response.items())))

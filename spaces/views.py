@@ -93,7 +93,9 @@ def space(request, slug):
     space = Space.objects.public().filter(slug=slug).first()
     if space is None:
         return redirect_from_old_slug(Space.objects.public(), slug)
-    return render_space(request, space)
+    response = render_space(request, space)
+    response.changes_each_minute = True  # it says whether the space is open now
+    return response
 
 
 def render_space(request, space, **context):
