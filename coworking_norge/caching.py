@@ -6,10 +6,12 @@ or for a page that is kept, costs one cheap query and no rendering; an edit is s
 
 from collections import OrderedDict
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -22,15 +24,17 @@ LARGEST_PAGE = 1_000_000
 OVERHEAD = 3_000  # bytes that an answer takes besides its body: its key, its headers and what holds them
 CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
 UNCHANGED = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+SHOWN = ["SITE_URL", "CONTACT_EMAIL", "TILES_URL"]  # settings of the environment that public pages are made of
+SOURCES = ["[!.]*/**/*.py", "spaces/data/*.json", "templates/**/*", "locale/**/*.mo", "requirements.txt"]
+STATIC_FILES = "staticfiles.json"  # collectstatic writes there under which names they are sent
 
 
 def release() -> str:
-    """Differs between deployments: their templates, texts and static files make other pages of the same data."""
-    told = blake2b(digest_size=8)
-    for pattern in ("*/**/*.py", "templates/**/*", "locale/**/*.mo"):
-        for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
-            if ".venv" not in path.parts:
-                told.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    """Differs between deployments: what they are made of and SHOWN make other pages of the same data."""
+    told = blake2b(repr([getattr(settings, name) for name in SHOWN]).encode(), digest_size=8)
+    for folder, patterns in {settings.BASE_DIR: SOURCES, settings.STATIC_ROOT: [STATIC_FILES]}.items():
+        for path in sorted(chain.from_iterable(map(Path(folder).glob, patterns))):
+            told.update(f"{path}{path.stat().st_mtime_ns}".encode())
     return told.hexdigest()
 
 
@@ -69,6 +73,8 @@ class PublicPages:
     """Outside of everything that touches sessions, languages or compression: what it keeps is ready to be sent."""
 
     def __init__(self, get_response):
+        if settings.DEBUG:
+            raise MiddlewareNotUsed("Templates and static files change while the server runs.")
         self.get_response, self.pages, self.release = get_response, Pages(), release()
 
     def __call__(self, request):

@@ -123,6 +123,34 @@ def test_no_minute_makes_another_page_of_what_says_nothing_of_it(client, space, 
         assert client.get(address).content == first.content
 
 
+def collect_static(settings):
+    (settings.STATIC_ROOT / "staticfiles.json").write_text("{}")
+
+
+def write_template(settings):
+    (settings.BASE_DIR / "templates").mkdir()
+    (settings.BASE_DIR / "templates/about.html").touch()
+
+
+def change_contact(settings):
+    settings.CONTACT_EMAIL = "post@example.org"
+
+
+@pytest.mark.parametrize("deploy", [collect_static, write_template, change_contact])
+def test_another_release_makes_other_pages(space, settings, tmp_path, deploy):
+    settings.BASE_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "var/static"
+    settings.STATIC_ROOT.mkdir(parents=True)
+    first = Client().get("/kart/punkter.json?z=4&b=4,57,32,72")
+    deploy(settings)
+    headers = {"if-none-match": first["ETag"]}
+    assert Client().get("/kart/punkter.json?z=4&b=4,57,32,72", headers=headers).status_code == 200
+
+
+def test_nothing_is_kept_where_templates_change_while_the_server_runs(client, space, settings):
+    settings.DEBUG = True
+    assert "ETag" not in client.get("/")
+
+
 def test_version_is_never_told_again_when_old_changes_are_erased(client, space):
     with time_machine.travel(NOON, tick=False) as clock:
         clock.shift(3 * 24 * 3600)
