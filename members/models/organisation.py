@@ -45,13 +45,17 @@ class VerbQuerySet(FoldedQuerySet):
 
     change.alters_data = True
 
+    @transaction.atomic(savepoint=False)
     def update(self, **values):
+        changed = super().update(**values)
         Change.note()
-        return super().update(**values)
+        return changed
 
+    @transaction.atomic(savepoint=False)
     def bulk_create(self, *args, **options):
+        created = super().bulk_create(*args, **options)
         Change.note()
-        return super().bulk_create(*args, **options)
+        return created
 
     update.alters_data = bulk_create.alters_data = True
 
