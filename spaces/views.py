@@ -7,7 +7,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from members.folding import fold
 from members.outside import PNG
@@ -69,6 +69,7 @@ def map_feed(request):
     return JsonResponse(answer(Space.objects.public().search(query), box, zoom))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # a POST changes nothing either: its body is where a position is in no address and no log
 @sensitive_post_parameters()
 def directory(request):
