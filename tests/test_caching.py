@@ -27,7 +27,7 @@ def space():
 
 
 PAGES = ["/", "/en/", "/kart/punkter.json?z=4&b=4,57,32,72", "/steder/huset/", "/medlemmer/", "/medlemmer/org/"]
-PAGES += ["/om/", "/personvern/", "/sitemap.xml"]
+PAGES += ["/om/", "/personvern/", "/sitemap.xml", "/sitemap-spaces.xml"]
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -31,6 +31,7 @@ PAGES = {
     "/bli-med/": 2,
     "/personvern/": 1,
     "/sitemap.xml": 3,
+    "/sitemap-spaces.xml": 3,
 }
 ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?attention=without_photo"]
 ADMIN_PAGES += ["members/organisation/", "spaces/amenity/", "spaces/space/add/", "members/organisation/add/"]
