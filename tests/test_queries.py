@@ -25,7 +25,7 @@ PAGES = {
     "/steder/?q=bergen": 8,
     "/steder/?near=Vik": 7,
     "/steder/space-0/": 8,
-    "/medlemmer/": 3,
+    "/medlemmer/": 5,
     "/medlemmer/owner-0/": 4,
     "/om/": 1,
     "/bli-med/": 2,

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, When
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -91,6 +91,10 @@ class OrganisationQuerySet(VerbQuerySet):
         """Members, and those on the way in by at least one space that the public sees."""
         spaces = self._spaces.on_the_way().filter(organisation=OuterRef("pk"))
         return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces))
+
+    def members_first(self):
+        is_member = Case(When(status=Organisation.Status.MEMBER, then=0), default=1)
+        return self.order_by(is_member, *Organisation._meta.ordering)
 
     def with_public_spaces(self, *also):
         """Each with its public_spaces, and what else of them is named."""
