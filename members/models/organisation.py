@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, When
+from django.db.models import Case, F, Prefetch, Q, When
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -89,8 +89,8 @@ class OrganisationQuerySet(VerbQuerySet):
 
     def public(self):
         """Members, and those on the way in by at least one space that the public sees."""
-        spaces = self._spaces.on_the_way().filter(organisation=OuterRef("pk"))
-        return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces))
+        on_the_way = self._spaces.on_the_way().order_by().values("organisation")
+        return self.filter(Q(status=Organisation.Status.MEMBER) | Q(pk__in=on_the_way))
 
     def members_first(self):
         is_member = Case(When(status=Organisation.Status.MEMBER, then=0), default=1)
