@@ -12,12 +12,13 @@ from members.sitemaps import OrganisationSitemap
 from spaces.sitemaps import SpaceSitemap
 from spaces.views import landing, map_feed, tile
 
-from .sitemaps import PageSitemap
+from .sitemaps import PageSitemap, index
 
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
 
 urlpatterns = [
-    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public(index), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap_section"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),

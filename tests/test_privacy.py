@@ -39,7 +39,7 @@ def public_addresses():
             yield reverse("spaces:directory") + f"?q={CANARY}"
             yield from (space.get_absolute_url() for space in Space.objects.all())
             yield from (organisation.get_absolute_url() for organisation in Organisation.objects.all())
-    yield "/sitemap.xml"
+    yield from (f"/sitemap{section}.xml" for section in ("", "-pages", "-spaces", "-organisations"))
     yield f"/steder/?q={CANARY}&county=03"
     yield from (f"/steder/?{query}" for query in DIRECTORY)
 
