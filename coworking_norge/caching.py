@@ -6,13 +6,16 @@ or for a page that is kept, costs one cheap query and no rendering; an edit is s
 
 from collections import OrderedDict
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags
 
 from members.models import Change
 
@@ -20,16 +23,30 @@ from .outage import DATABASE_ERRORS
 
 MOST_BYTES = 32_000_000  # in each process
 LARGEST_PAGE = 1_000_000
+OVERHEAD = 3_000  # bytes that an answer takes besides its body: its key, its headers and what holds them
 CACHE_CONTROL = "public, no-cache"  # may be kept, and is asked for again each time
+UNCHANGED = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+SHOWN = ["SITE_URL", "CONTACT_EMAIL", "TILES_URL"]  # settings of the environment that public pages are made of
+SOURCES = ["[!.]*/**/*.py", "spaces/data/*.json", "templates/**/*", "locale/**/*.mo", "requirements.txt"]
+STATIC_FILES = "staticfiles*.json"  # collectstatic writes there under which names they are sent
 
 
 def release() -> str:
-    """Differs between deployments: their templates, texts and static files make other pages of the same data."""
-    told = blake2b(digest_size=8)
-    for pattern in ("[!.]*/**/*.py", "templates/**/*", "locale/**/*.mo"):  # not .venv: thousands of files
-        for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
+    """Differs between deployments: what they are made of and SHOWN make other pages of the same data."""
+    told = blake2b(repr([getattr(settings, name) for name in SHOWN]).encode(), digest_size=8)
+    for folder, patterns in {settings.BASE_DIR: SOURCES, settings.STATIC_ROOT: [STATIC_FILES]}.items():
+        for path in sorted(chain.from_iterable(map(Path(folder).glob, patterns))):
             told.update(f"{path}{path.stat().st_mtime_ns}".encode())
     return told.hexdigest()
+
+
+def of_this_minute(etag: str) -> str:
+    return f'{etag[:-1]}-{timezone.now():%Y%m%d%H%M}"'
+
+
+def weight(answer) -> int:
+    body, _ = answer
+    return len(body) + OVERHEAD
 
 
 class Pages:
@@ -46,30 +63,32 @@ class Pages:
 
     def keep(self, key, answer):
         with self.lock:
-            self.size += len(answer[0]) - len(self.kept.get(key, [b""])[0])
+            if key in self.kept:
+                self.size -= weight(self.kept[key])
             self.kept[key] = answer
+            self.size += weight(answer)
             while self.size > MOST_BYTES:
-                self.size -= len(self.kept.popitem(last=False)[1][0])
+                self.size -= weight(self.kept.popitem(last=False)[1])
 
 
 class PublicPages:
     """Outside of everything that touches sessions, languages or compression: what it keeps is ready to be sent."""
 
     def __init__(self, get_response):
+        if settings.DEBUG:
+            raise MiddlewareNotUsed("Templates and static files change while the server runs.")
         self.get_response, self.pages, self.release = get_response, Pages(), release()
 
     def __call__(self, request):
         if not self.may_be_kept(request):
             return self.get_response(request)
+        request.get_host()  # refuses another site's, for what is kept as for what is rendered
         try:
             etag = self.etag(request)
         except DATABASE_ERRORS:  # nothing out of date is shown; a page that needs no data still is
             return self.get_response(request)
-        kept = self.pages.get(etag)
-        if kept is None:
-            return self.fresh(request, etag)
-        body, headers = kept
-        return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+        etags = etag, of_this_minute(etag)
+        return self.known(request, etags) or self.fresh(request, etags)
 
     @staticmethod
     def may_be_kept(request) -> bool:
@@ -80,15 +99,27 @@ class PublicPages:
 
     def etag(self, request) -> str:
         compressed = "gzip" in request.headers.get("Accept-Encoding", "")
-        minute = timezone.now().strftime("%Y%m%d%H%M")  # pages say what is open now
-        told = f"{self.release} {Change.version()} {minute} {compressed} {request.get_full_path()}"
+        told = f"{self.release} {Change.version()} {compressed} {request.get_full_path()}"
         return f'W/"{blake2b(told.encode(), digest_size=12).hexdigest()}"'
 
-    def fresh(self, request, etag):
+    def known(self, request, etags):
+        """304 for whoever has the page, from whichever process; or what this one keeps; or None."""
+        had = parse_etags(request.headers.get("If-None-Match", ""))
+        for etag in etags:
+            if etag in had:
+                return HttpResponseNotModified(headers=UNCHANGED | {"ETag": etag})
+            if kept := self.pages.get(etag):
+                body, headers = kept
+                return get_conditional_response(request, etag=etag, response=HttpResponse(body, headers=headers))
+        return None
+
+    def fresh(self, request, etags):
         response = self.get_response(request)
         is_kept = getattr(response, "is_public", False) and response.status_code == 200 and not response.cookies
         if not is_kept or "Cookie" in response.get("Vary", ""):
             return response
+        lasting, of_the_minute = etags
+        etag = of_the_minute if getattr(response, "changes_each_minute", False) else lasting
         response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
         if request.method == "GET" and len(response.content) <= LARGEST_PAGE:
             self.pages.keep(etag, (response.content, dict(response.items())))

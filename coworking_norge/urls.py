@@ -14,14 +14,15 @@ from spaces.views import landing, map_feed, tile
 from . import health
 from .media import media
 from .security_txt import security_txt
-from .sitemaps import PageSitemap
+from .sitemaps import PageSitemap, index
 
 handler500 = "coworking_norge.outage.server_error"
 
 SITEMAPS = {"pages": PageSitemap, "spaces": SpaceSitemap, "organisations": OrganisationSitemap}
 
 urlpatterns = [
-    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public(index), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap_section"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),

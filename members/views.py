@@ -1,9 +1,13 @@
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 
 from .models import Organisation
 from .public import public
 from .structured_data import organisation_data
+
+PAGE_SIZE = 24
 
 
 def redirect_from_old_slug(queryset, slug):
@@ -16,15 +20,12 @@ def redirect_from_old_slug(queryset, slug):
 
 @public
 def organisations(request):
-    public = Organisation.objects.public().with_public_spaces()
-    return render(
-        request,
-        "members/organisation_list.html",
-        {
-            "members": [organisation for organisation in public if organisation.is_member],
-            "prospects": [organisation for organisation in public if not organisation.is_member],
-        },
-    )
+    listed = Organisation.objects.public().members_first().with_public_spaces()
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "member_count": Organisation.objects.members().count()}
+    if page.number > 1:
+        context["canonical"] = f"{settings.SITE_URL}{request.path}?page={page.number}"
+    return render(request, "members/organisation_list.html", context)
 
 
 @public

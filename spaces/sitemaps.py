@@ -5,4 +5,4 @@ from .models import Space
 
 class SpaceSitemap(BilingualSitemap):
     def items(self):
-        return Space.objects.public()
+        return Space.objects.public().order_by("pk")

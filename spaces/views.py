@@ -7,7 +7,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from members.folding import fold
 from members.outside import PNG
@@ -67,6 +67,7 @@ def map_feed(request):
     return JsonResponse(answer(Space.objects.public().search(query), box, zoom))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # a POST changes nothing either: its body is where a position is in no address and no log
 @sensitive_post_parameters()
 def directory(request):
@@ -91,7 +92,9 @@ def space(request, slug):
     space = Space.objects.public().filter(slug=slug).first()
     if space is None:
         return redirect_from_old_slug(Space.objects.public(), slug)
-    return render_space(request, space)
+    response = render_space(request, space)
+    response.changes_each_minute = True  # it says whether the space is open now
+    return response
 
 
 def render_space(request, space, **context):

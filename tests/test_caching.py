@@ -1,11 +1,17 @@
 """Public pages are kept for one version of the data, and answered 304 to whoever has them."""
 
+import gc
+import tracemalloc
+
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.test import Client
 
-from members.models import Organisation
+from coworking_norge.caching import Pages, weight
+from members.models import Change, Organisation
 from spaces.models import Space
+from spaces.views import render_space
 
 from .factories import AmenityFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
@@ -21,7 +27,7 @@ def space():
 
 
 PAGES = ["/", "/en/", "/kart/punkter.json?z=4&b=4,57,32,72", "/steder/huset/", "/medlemmer/", "/medlemmer/org/"]
-PAGES += ["/om/", "/personvern/", "/sitemap.xml"]
+PAGES += ["/om/", "/personvern/", "/sitemap.xml", "/sitemap-spaces.xml"]
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -36,6 +42,22 @@ def test_page_is_asked_for_again_and_not_sent_again(client, space, address, djan
         kept = client.get(address)
     assert kept.content == first.content
     assert kept.headers == first.headers
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_of_one_process_is_not_rendered_again_by_another(client, space, address, django_assert_num_queries):
+    first, other = client.get(address), Client()
+    other.get("/en/join/")  # what Django keeps for every request after the first is not counted
+    with django_assert_num_queries(1):
+        again = other.get(address, headers={"if-none-match": f'"other", {first["ETag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], "public, no-cache")
+    assert "Accept-Encoding" in again["Vary"]
+    assert again.headers.keys() - first.headers.keys() <= {"Vary"}
+
+
+def test_any_tag_is_not_taken_for_the_page(client, space):
+    assert client.get("/finnes-ikke/", headers={"if-none-match": "*"}).status_code == 404
 
 
 def rename_space(space):
@@ -71,11 +93,74 @@ def test_change_is_seen_at_the_next_request_by_every_process(space, change):
         assert after.status_code != 304
 
 
-def test_minute_makes_another_page(client, space):
+def test_minute_makes_another_page_of_a_space(client, space):
     with time_machine.travel(NOON, tick=False) as clock:
         first = client.get("/steder/huset/")
         clock.shift(60)
         assert client.get("/steder/huset/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+def test_minute_belongs_to_the_page_that_was_rendered_in_it(client, space, monkeypatch):
+    with time_machine.travel(NOON, tick=False) as clock:
+
+        def render_slowly(*args):
+            page = render_space(*args)
+            clock.shift(60)
+            return page
+
+        monkeypatch.setattr("spaces.views.render_space", render_slowly)
+        first = client.get("/steder/huset/")
+        assert client.get("/steder/huset/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("address", [address for address in PAGES if address != "/steder/huset/"] + ["/steder/"])
+def test_no_minute_makes_another_page_of_what_says_nothing_of_it(client, space, address):
+    with time_machine.travel(NOON, tick=False) as clock:
+        first = client.get(address)
+        clock.shift(24 * 3600)
+        again = client.get(address, headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+        assert client.get(address).content == first.content
+
+
+def collect_static(settings):
+    (settings.STATIC_ROOT / "staticfiles.json").write_text("{}")
+
+
+def write_template(settings):
+    (settings.BASE_DIR / "templates").mkdir()
+    (settings.BASE_DIR / "templates/about.html").touch()
+
+
+def change_contact(settings):
+    settings.CONTACT_EMAIL = "post@example.org"
+
+
+@pytest.mark.parametrize("deploy", [collect_static, write_template, change_contact])
+def test_another_release_makes_other_pages(space, settings, tmp_path, deploy):
+    settings.BASE_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "var/static"
+    settings.STATIC_ROOT.mkdir(parents=True)
+    first = Client().get("/kart/punkter.json?z=4&b=4,57,32,72")
+    deploy(settings)
+    headers = {"if-none-match": first["ETag"]}
+    assert Client().get("/kart/punkter.json?z=4&b=4,57,32,72", headers=headers).status_code == 200
+
+
+def test_nothing_is_kept_where_templates_change_while_the_server_runs(client, space, settings):
+    settings.DEBUG = True
+    assert "ETag" not in client.get("/")
+
+
+def test_version_is_never_told_again_when_old_changes_are_erased(client, space):
+    with time_machine.travel(NOON, tick=False) as clock:
+        clock.shift(3 * 24 * 3600)
+        call_command("erase_expired")
+        first = client.get("/")
+        rename_space(space)
+        clock.shift(3 * 24 * 3600)
+        call_command("erase_expired")
+        assert Change.objects.count() == 1
+        assert client.get("/", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
 def test_each_address_language_and_compression_is_kept_by_itself(client, space):
@@ -97,8 +182,46 @@ def test_coordinators_get_pages_afresh(coordinator_client, space):
     assert "ETag" not in coordinator_client.get("/")
 
 
-def test_only_so_much_is_kept(client, space, monkeypatch):
-    monkeypatch.setattr("coworking_norge.caching.MOST_BYTES", 20_000)
-    for number in range(20):
-        assert client.get(f"/?q={number}").status_code == 200
-    assert client.get("/?q=0").status_code == 200
+def test_kept_page_is_refused_to_another_host(client, space):
+    page = client.get("/")
+    for headers in ({}, {"if-none-match": page["ETag"]}):
+        assert client.get("/", headers={"host": "evil.example"} | headers).status_code == 400
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    """What the client's process keeps."""
+    pages = Pages()
+    monkeypatch.setattr("coworking_norge.caching.Pages", lambda: pages)
+    return pages
+
+
+def test_only_so_much_is_kept(client, space, pages, monkeypatch):
+    monkeypatch.setattr("coworking_norge.caching.MOST_BYTES", 100_000)
+    asked = [client.get(f"/om/?{number}") for number in range(100, 130)]
+    most = 100_000 // weight((asked[0].content, {}))
+    assert list(pages.kept) == [page["ETag"] for page in asked[-most:]]
+    assert pages.size == sum(map(weight, pages.kept.values())) <= 100_000
+
+
+def test_no_less_is_counted_than_is_kept(client, space, pages):
+    address = "/kart/punkter.json?z=17&b=5,60,5.01,60.01&j="
+    client.get(address)
+    tracemalloc.start()
+    try:
+        before, counted = tracemalloc.get_traced_memory()[0], pages.size
+        for number in range(300):
+            client.get(f"{address}{number}")
+        gc.collect()
+        used = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert len(pages.kept) == 301
+    assert used <= pages.size - counted
+
+
+def test_answer_that_is_kept_again_is_counted_once():
+    pages = Pages()
+    for _ in range(2):
+        pages.keep("W/1", (b"page", {}))
+    assert pages.size == weight((b"page", {}))

@@ -63,6 +63,7 @@ def arguments(own):
         "token": ["x:y:z", *tokens_of(own)],
         "path": ["", "photos", "photos/", f"photos/{SONG}", f"photos/{SONG}/", "logos/", f"photos/{SONG}/480.jpg"],
         "app_label": ["members"],
+        "section": ["spaces", "organisations", "pages"],
     } | dict.fromkeys(["object_id", "pk", "id", "first", "second", "content_type_id"], keys[:3])
 
 

@@ -72,7 +72,7 @@ class World:
             values["content_type_id"] = ContentType.objects.get_for_model(row).pk
         slug = self.space.organisation.slug if self.name == "members:organisation" else self.space.slug
         tile = {"z": 10, "x": 542, "y": 297}
-        others = {"app_label": "spaces", "url": "nothing/", "path": "logos/logo.png"}
+        others = {"app_label": "spaces", "url": "nothing/", "path": "logos/logo.png", "section": "spaces"}
         return values | tile | others | {"slug": slug, "token": self.token if role == "applicant" else NO_TOKEN}
 
     @property

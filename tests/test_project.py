@@ -110,6 +110,7 @@ ADMIN = ["", "spaces/space/", "spaces/space/add/", "members/organisation/", "mem
         "/admin/login/",
         *(f"{language}/admin/{page}" for language in ("", "/en") for page in ADMIN),
         "/sitemap.xml",
+        "/sitemap-spaces.xml",
         "/robots.txt",
         "/nothing-here/",
     ],
@@ -144,15 +145,32 @@ def test_server_error_belongs_to_the_site(client, db, monkeypatch):
     assert "The fault is ours" in response.content.decode()
 
 
+def listed(client, file):
+    """The addresses in it, without the site's."""
+    found = re.findall("<loc>(.+?)</loc>", client.get(file).content.decode())
+    assert all(address.startswith("http://127.0.0.1:8000/") for address in found)
+    return [address.removeprefix("http://127.0.0.1:8000") for address in found]
+
+
 def test_sitemap_lists_every_public_page_in_both_languages(client, network):
-    sitemap = client.get("/sitemap.xml").content.decode()
-    listed = {address.removeprefix("http://127.0.0.1:8000") for address in re.findall("<loc>(.+?)</loc>", sitemap)}
+    files = listed(client, "/sitemap.xml")
     others = {f"/{'en/members' if prefix else 'medlemmer'}/{slug}/" for prefix in (0, 1) for slug in slugs()} - {
         "/medlemmer/org/",
         "/en/members/org/",
     }
-    assert listed == set(ADDRESSES) | others
-    assert 'hreflang="x-default"' in sitemap
+    assert {address for file in files for address in listed(client, file)} == set(ADDRESSES) | others
+    assert all('hreflang="x-default"' in client.get(file).content.decode() for file in files)
+
+
+def test_sitemap_grows_by_files(client, network, monkeypatch):
+    monkeypatch.setattr("members.sitemaps.BilingualSitemap.limit", 2)
+    SpaceFactory.create_batch(3)
+    spaces = [file for file in listed(client, "/sitemap.xml") if "spaces" in file]
+    assert spaces == ["/sitemap-spaces.xml", "/sitemap-spaces.xml?p=2", "/sitemap-spaces.xml?p=3"]
+    addresses = [listed(client, file) for file in spaces]
+    assert list(map(len, addresses)) == [4, 4, 2]
+    assert len(set().union(*addresses)) == 10
+    assert client.get("/sitemap-spaces.xml?p=4").status_code == 404
 
 
 def slugs():
@@ -160,7 +178,8 @@ def slugs():
 
 
 def test_sitemap_never_believes_the_host_header(client, network):
-    assert "localhost" not in client.get("/sitemap.xml", headers={"host": "localhost"}).content.decode()
+    for file in ("/sitemap.xml", "/sitemap-spaces.xml"):
+        assert "localhost" not in client.get(file, headers={"host": "localhost"}).content.decode()
 
 
 def test_robots_names_the_sitemap(client, db):

@@ -25,12 +25,13 @@ PAGES = {
     "/steder/?q=bergen": 6,
     "/steder/?near=Vik": 7,
     "/steder/space-0/": 7,
-    "/medlemmer/": 3,
+    "/medlemmer/": 5,
     "/medlemmer/owner-0/": 4,
     "/om/": 1,
     "/bli-med/": 2,
     "/personvern/": 1,
     "/sitemap.xml": 3,
+    "/sitemap-spaces.xml": 3,
 }
 # The landing page counts by town what it does not list, and asks for those who are alone in a cell. The nearest of many
 # are looked for in two boxes at most, then everywhere.

@@ -6,7 +6,8 @@ from django.utils import timezone
 class Change(models.Model):
     """A change of what the public may see: which rows there are tells one version of the data from another.
 
-    Rows are added and never updated, so that nobody waits for a lock; old ones are taken away by erase_expired.
+    Rows are added and never updated, so that nobody waits for a lock; old ones are taken away by erase_expired, but for
+    the newest.
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -18,6 +19,12 @@ class Change(models.Model):
     def note(cls, **_):
         """In the transaction of the change; after bulk writes by hand, after others by `watch`."""
         cls.objects.create()
+
+    @classmethod
+    def forget(cls, before):
+        """The newest stays, so that no two versions of the data are ever told alike."""
+        newest = cls.objects.order_by("-pk").values("pk")[:1]
+        cls.objects.filter(at__lt=before).exclude(pk__in=newest).delete()
 
     @classmethod
     def version(cls) -> str:

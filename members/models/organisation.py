@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, F, Prefetch, Q, When
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -45,13 +45,17 @@ class VerbQuerySet(FoldedQuerySet):
 
     change.alters_data = True
 
+    @transaction.atomic(savepoint=False)
     def update(self, **values):
+        changed = super().update(**values)
         Change.note()
-        return super().update(**values)
+        return changed
 
+    @transaction.atomic(savepoint=False)
     def bulk_create(self, *args, **options):
+        created = super().bulk_create(*args, **options)
         Change.note()
-        return super().bulk_create(*args, **options)
+        return created
 
     update.alters_data = bulk_create.alters_data = True
 
@@ -85,8 +89,12 @@ class OrganisationQuerySet(VerbQuerySet):
 
     def public(self):
         """Members, and those on the way in by at least one space that the public sees."""
-        spaces = self._spaces.on_the_way().filter(organisation=OuterRef("pk"))
-        return self.filter(Q(status=Organisation.Status.MEMBER) | Exists(spaces))
+        on_the_way = self._spaces.on_the_way().order_by().values("organisation")
+        return self.filter(Q(status=Organisation.Status.MEMBER) | Q(pk__in=on_the_way))
+
+    def members_first(self):
+        is_member = Case(When(status=Organisation.Status.MEMBER, then=0), default=1)
+        return self.order_by(is_member, *Organisation._meta.ordering)
 
     def with_public_spaces(self, *also):
         """Each with its public_spaces, and what else of them is named."""

@@ -132,3 +132,7 @@ def test_admit_takes_a_former_member_back(coordinator):
 def test_end_membership_is_for_members(coordinator):
     OrganisationFactory(prospect=True)
     assert Organisation.objects.all().end_membership(by=coordinator) == 0
+
+
+def test_public_looks_once_for_those_on_the_way_and_not_for_each_organisation():
+    assert "CORRELATED" not in Organisation.objects.public().explain()

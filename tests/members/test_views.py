@@ -19,6 +19,19 @@ def test_organisations_tells_members_from_those_on_the_way(client):
     assert "Borte" not in page
 
 
+def test_organisations_come_by_pages_members_first(client, monkeypatch):
+    monkeypatch.setattr("members.views.PAGE_SIZE", 2)
+    SpaceFactory(organisation=OrganisationFactory(prospect=True, name="A snart"), coming=True)
+    for name in ("Ås", "Bø", "Ør"):
+        OrganisationFactory(name=name)
+    first, second = (client.get(f"/medlemmer/?page={number}").content.decode() for number in (1, 2))
+    assert [re.findall(r"<h3><a[^>]*>(.+?)</a>", page) for page in (first, second)] == [["Bø", "Ør"], ["Ås", "A snart"]]
+    assert "3 organisasjoner" in first
+    assert 'rel="next" href="?page=2"' in first
+    assert 'rel="canonical" href="http://127.0.0.1:8000/medlemmer/?page=2"' in second
+    assert second.index("Ås") < second.index("<h2>På vei inn</h2>") < second.index("A snart")
+
+
 def test_organisation_shows_its_public_spaces_only(client):
     organisation = OrganisationFactory(slug="org", email="post@example.org")
     SpaceFactory(organisation=organisation, name="Synlig")

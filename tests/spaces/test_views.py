@@ -191,3 +191,8 @@ def test_picture_and_pins_share_their_coordinates(settings):
     drawn = (settings.BASE_DIR / "static/map/norge.svg").read_text()
     assert f'viewBox="{norway()}"' in drawn
     assert [round(value, 3) for value in project(59.91273, 10.74609)] == [529.850, 290.884]
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_directory_is_read_and_asked_and_nothing_else(client, method):
+    assert getattr(client, method)("/steder/").status_code == 405

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not dry_run:
             now = timezone.now()
             mails = outbox.forget(now - timedelta(days=DAYS_KEPT))
-            Change.objects.filter(at__lt=now - timedelta(days=DAYS_COUNTED)).delete()
+            Change.forget(now - timedelta(days=DAYS_COUNTED))
             counters = Limit.objects.forget(now - timedelta(days=DAYS_COUNTED))
             self.stdout.write(f"{mails} old mails, {counters} old counters")
             if events := LoginEvent.objects.forget(now - timedelta(days=DAYS_LOGGED)):
