@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from qrcode import QRCode
 
-from ..parties import client, whereabouts
+from ..parties import whereabouts
 from . import emails, limits, log, people, second_step
 
 
@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request, **credentials):
-        if not limits.password_allowed(client(request), credentials.get("username", "")):
+        if not limits.password_allowed(request, credentials.get("username", "")):
             log.write_name(request, log.Kind.TOO_MANY, credentials.get("username", ""))
             raise self.validation_error("too_many_login_attempts")
 

@@ -11,7 +11,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..join.forms import MailboxField
-from ..parties import client
 from . import limits, log, people
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
@@ -59,7 +58,7 @@ class ChangePasswordForm(NewPassword, account.ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
 
     def clean_oldpassword(self):
-        if not limits.password_allowed(client(context.request), self.user.get_username()):
+        if not limits.password_allowed(context.request, self.user.get_username()):
             raise get_adapter().validation_error("too_many_login_attempts")
         return super().clean_oldpassword()
 
@@ -70,14 +69,14 @@ class ResetPasswordForm(forms.Form):
     email = MailboxField(label=_("E-mail"), max_length=254)
 
     def clean(self):
-        if "email" in self.cleaned_data and not limits.reset_allowed(client(context.request)):
+        if "email" in self.cleaned_data and not limits.reset_allowed(context.request):
             raise get_adapter().validation_error("rate_limited")
         return self.cleaned_data
 
     def save(self, request):
         email = self.cleaned_data["email"]
         user = people.with_address(email)
-        if user and not limits.reset_mail_allowed(email):
+        if user and not limits.reset_mail_allowed(request, user):
             user = None
         Reset.initiate(request=request, user=user, email=email)
         if user:

@@ -54,7 +54,7 @@ class Security(mfa.IndexView):
 
 class EnterPasswordCode(account.ConfirmPasswordResetCodeView):
     def post(self, request, *args, **options):
-        if limits.reset_code_allowed(self._process.state["email"]):
+        if limits.reset_code_allowed(self._process.state["email"], self._process.state["at"]):
             return super().post(request, *args, **options)
         self._process.abort()
         messages.error(request, get_adapter().error_messages["too_many_login_attempts"])

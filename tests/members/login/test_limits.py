@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.login import limits
+from members.models import LoginEvent
 from members.parties import neighbourhood
 from tests.client import StaffClient, code
 
@@ -42,6 +43,23 @@ def test_many_strangers_do_not_guess_on(enrolled, type_password):
         stranger = StaffClient(REMOTE_ADDR=f"198.51.100.{number}")
         for _ in range(limits.PASSWORDS_HERE):
             type_password(password="x", client=stranger)
+    assert type_password().status_code == 200
+
+
+def test_strangers_lock_nobody_out_where_they_have_logged_in_before(enrolled, type_password, monkeypatch):
+    monkeypatch.setattr(limits, "PASSWORDS_IN_ALL", 3)
+    LoginEvent.add("logged_in", enrolled, neighbourhood("192.0.2.1"))
+    for number in range(4):
+        type_password(" KARI", "x", client=StaffClient(REMOTE_ADDR=f"198.51.100.{number}"))
+    assert type_password(client=StaffClient(REMOTE_ADDR="203.0.113.1")).status_code == 200
+    assert type_password("Kari")["Location"] == reverse("mfa_authenticate")
+
+
+def test_place_where_somebody_has_logged_in_before_is_limited_too(enrolled, type_password, monkeypatch):
+    monkeypatch.setattr(limits, "PASSWORDS_IN_ALL", 3)
+    LoginEvent.add("logged_in", enrolled, neighbourhood("192.0.2.1"))
+    for number in range(3):
+        type_password(password="x", client=StaffClient(REMOTE_ADDR=f"192.0.2.{number}"))
     assert type_password().status_code == 200
 
 

@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from post_office.models import Email
 
 from members.login import limits
+from members.models import LoginEvent
+from members.parties import neighbourhood
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +34,9 @@ def answer_code(visitor):
     return answered
 
 
-def code_in_mail():
-    return re.search(r"^([A-Z]{4}-[A-Z]{4})$", Email.objects.latest("pk").message, re.MULTILINE)[1]
+def code_in_mail(mail=None):
+    mail = mail or Email.objects.latest("pk")
+    return re.search(r"^([A-Z]{4}-[A-Z]{4})$", mail.message, re.MULTILINE)[1]
 
 
 def choose(client):
@@ -103,7 +106,7 @@ def test_third_wrong_code_ends_it(kari, visitor, ask, answer_code):
     assert not kari.check_password(NEW)
 
 
-def test_codes_are_limited_for_the_address_in_every_session(kari, visitor, ask, answer_code):
+def test_tries_at_a_code_are_limited_at_once_too(kari, visitor, ask, answer_code):
     """The count of three stands in the session, which requests at once may read together."""
     ask()
     state = dict(visitor.session)
@@ -116,6 +119,26 @@ def test_codes_are_limited_for_the_address_in_every_session(kari, visitor, ask, 
     choose(visitor)
     kari.refresh_from_db()
     assert not kari.check_password(NEW)
+
+
+def test_stranger_spends_nobodys_tries_at_a_code(kari, visitor, ask, answer_code):
+    ask()
+    for _ in range(limits.RESET_CODES):
+        stranger = Client(REMOTE_ADDR="198.51.100.1")
+        ask(client=stranger)
+        answer_code("BBBB-BBBB", client=stranger)
+    answer_code(code_in_mail(Email.objects.earliest("pk")))
+    choose(visitor)
+    kari.refresh_from_db()
+    assert kari.check_password(NEW)
+
+
+def test_stranger_spends_nobodys_mails_where_they_have_logged_in_before(kari, ask):
+    LoginEvent.add("logged_in", kari, neighbourhood("192.0.2.1"))
+    for _ in range(limits.RESET_MAILS):
+        ask(client=Client(REMOTE_ADDR="198.51.100.1"))
+    ask()
+    assert Email.objects.count() == limits.RESET_MAILS + 1
 
 
 def test_code_is_worth_nothing_in_another_browser(kari, ask, answer_code):
