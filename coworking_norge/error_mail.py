@@ -48,7 +48,8 @@ class AdminMail(logging.Handler):
                     mail_admins(subject, text)
         except Error:
             if self.is_first("the database"):
-                Thread(target=send_at_once, args=(subject, text), daemon=True).start()
+                # A command that fails waits for it at its end; members/mail_server.py limits for how long.
+                Thread(target=send_at_once, args=(subject, text), daemon=False).start()
 
     def is_first(self, where) -> bool:
         """In this process and this hour: a storm asks nothing more of the database. Places in code are not many."""

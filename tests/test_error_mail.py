@@ -1,6 +1,9 @@
 """Administrators hear of what fails: once, by way of the outbox, and of nobody's doings."""
 
 import logging
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from datetime import timedelta
 from threading import Event
@@ -16,7 +19,9 @@ from post_office.models import Email
 from coworking_norge import error_mail
 from members.models import Limit
 
+from .stand_ins import MailServer
 from .test_logs import NUMBER
+from .test_settings import PRODUCTION
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +151,20 @@ def test_database_that_fails_is_told_of_at_once_and_once(monkeypatch):
     assert sent.wait(5)
     (options,) = told
     assert options["connection"]
+
+
+def test_command_that_finds_no_database_tells_before_it_ends(tmp_path):
+    server = MailServer()
+    server.start()
+    down = {"DATABASE_URL": "postgres://site@127.0.0.1:1/site", "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)} | PRODUCTION | down
+    try:
+        failed = subprocess.run([sys.executable, "manage.py", "erase_expired"], env=environment, check=False)
+    finally:
+        server.stop()
+    assert failed.returncode == 1
+    (mail,) = server.taken
+    assert "erase_expired failed OperationalError" in mail["Subject"]
 
 
 def fail_with_database():
