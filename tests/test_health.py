@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
@@ -141,6 +142,12 @@ def test_staff_are_told(client, is_staff, knows):
     response = client.get("/readyz")
     assert (response["Content-Type"] == "application/json") == knows
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_password_alone_is_told_no_detail(client, coordinator):
+    Client.force_login(client, coordinator)
+    assert client.get("/readyz").content == b"ok"
 
 
 @pytest.mark.django_db
