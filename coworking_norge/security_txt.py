@@ -4,10 +4,12 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 VALID = timedelta(days=90)
 
 
+@require_safe
 def security_txt(request):
     """To whom a fault in the site's safety is told: https://www.rfc-editor.org/rfc/rfc9116."""
     if not settings.CONTACT_EMAIL:
