@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.shortcuts import resolve_url
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -21,6 +23,7 @@ from spaces.models import Space
 
 from . import canary
 from .addresses import addresses
+from .client import enrol
 from .factories import AmenityFactory, CoordinatorFactory, JoinRequestFactory, SpaceFactory
 
 TABLE = Path(__file__).with_name("permissions.txt")
@@ -115,7 +118,7 @@ def login_pages():
 def files_and_services(settings, media, monkeypatch):
     (media / "logos").mkdir(parents=True)
     (media / "logos/logo.png").touch()
-    settings.ORGANISATION_REGISTER_URL = ""
+    settings.ORGANISATION_REGISTER_URL, settings.CONTACT_EMAIL = "", "post@example.org"
     monkeypatch.setattr("spaces.tiles.picture", lambda z, x, y: b"\x89PNG\r\n\x1a\n")
 
 
@@ -153,6 +156,24 @@ def test_account_that_may_not_enter_the_admin_is_a_stranger_there(client, accoun
             world = World(name, client)
             asking = world.logged_in(user)
             assert outcome(asking.get(ADDRESSES[name].path(world.arguments("anonymous")))) == row["GET", "anonymous"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_enrolled", [True, False])
+def test_admin_is_closed_until_the_second_step(client, is_enrolled):
+    """Elsewhere one is whoever has logged in, but can change no second step."""
+    for name, row in ROWS.items():
+        world = World(name, client)
+        if is_enrolled:
+            enrol(world.coordinator)
+        steps = list(Authenticator.objects.values())
+        asking = world.new_client()
+        Client.force_login(asking, world.coordinator)
+        stands_for = "anonymous" if name.startswith("admin") and name != "admin:login" else "coordinator"
+        for method in ("GET", "POST"):
+            said = outcome(asking.generic(method, ADDRESSES[name].path(world.arguments("anonymous"))))
+            assert said == row[method, stands_for] or name.startswith("mfa_"), (method, name)
+        assert list(Authenticator.objects.values()) == steps, name
 
 
 @pytest.mark.django_db

@@ -51,7 +51,9 @@ def test_session_without_the_step_makes_up_for_it(enrolled, visitor, inside):
 
 def test_one_who_may_not_enter_is_refused_and_not_sent_round(django_user_model, visitor):
     Client.force_login(visitor, django_user_model.objects.create_user("nobody"))
-    assert visitor.get("/admin/", follow=True).status_code == 403
+    answer = visitor.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "Til kartet" in answer.content.decode()
 
 
 def test_setting_up_an_app_shows_recovery_codes_and_lets_in(kari, visitor, type_password, inside, logged):
