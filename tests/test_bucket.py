@@ -4,16 +4,21 @@ import re
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import default_storage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import override_settings
 from PIL import Image
 from werkzeug import Response
 
 from spaces import photos
 
+from .factories import OrganisationFactory, PhotoFactory
 from .test_settings import PRODUCTION, check
+
+SMALL = photos.CleanPhoto(480, 360, {"480.avif": b"avif", "480.webp": b"webp", "480.jpg": b"jpg"})
 
 
 @pytest.fixture
@@ -32,6 +37,8 @@ def bucket(httpserver):
         if request.method == "DELETE":
             kept.pop(name, None)
             return Response(status=204)
+        if "prefix" in request.args:
+            return Response(listing(kept, request.args["prefix"]), mimetype="application/xml")
         if name not in kept:
             return Response(status=404)
         return Response(kept[name], headers={"ETag": '"x"', "Last-Modified": "Mon, 23 Nov 2026 10:00:00 GMT"})
@@ -53,6 +60,16 @@ def bucket(httpserver):
         }
     ):
         yield kept
+
+
+def listing(kept, prefix):
+    """What lies in a folder: its files, and its folders."""
+    inside = [name.removeprefix(prefix).partition("/") for name in kept if name.startswith(prefix)]
+    folders = {
+        f"<CommonPrefixes><Prefix>{prefix}{name}/</Prefix></CommonPrefixes>" for name, slash, _ in inside if slash
+    }
+    files = [f"<Contents><Key>{prefix}{name}</Key></Contents>" for name, slash, _ in inside if not slash]
+    return f"<ListBucketResult>{''.join([*files, *folders])}<IsTruncated>false</IsTruncated></ListBucketResult>"
 
 
 def unchunked(body):
@@ -85,6 +102,21 @@ def test_file_in_the_bucket_is_read_and_never_replaced(bucket):
     with storage.open(name) as file:
         assert file.read() == b"one"
     assert storage.save("logos/a.png", ContentFile(b"two")) != name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("now", "left"), [("2026-11-24T09:00Z", 9), ("2026-11-24T11:00Z", 4)])
+def test_bucket_is_swept(bucket, now, left):
+    """Everything in it is from 10:00 the day before."""
+    kept, _stray = photos.store(SMALL), photos.store(SMALL)
+    PhotoFactory(key=kept)
+    OrganisationFactory(logo=default_storage.save("logos/kept.png", ContentFile(b"png")))
+    default_storage.save("logos/stray.png", ContentFile(b"png"))
+    bucket["photos/half/480.jpg"] = b"jpg"
+    with time_machine.travel(now, tick=False):
+        call_command("sweep_photos")
+    assert len(bucket) == left
+    assert {f"photos/{kept}/480.jpg", "logos/kept.png"} <= bucket.keys()
 
 
 def test_production_starts_with_a_bucket_and_a_shared_cache():

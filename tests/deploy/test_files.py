@@ -50,6 +50,12 @@ def test_units_and_containers_run_commands_that_exist():
     assert len(named) > 6
 
 
+@pytest.mark.parametrize("script", ["upgrade", "restore"])
+def test_script_names_every_timer(script):
+    for names in re.findall(r"coworking-\{([\w,]+)\}\.timer", (DEPLOY / script).read_text()):
+        assert {f"coworking-{name}.timer" for name in names.split(",")} == {path.name for path in UNITS.glob("*.timer")}
+
+
 def test_compose_has_what_the_units_have():
     compose = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())
     services = compose["services"]
