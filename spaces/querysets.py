@@ -167,7 +167,7 @@ class SpaceQuerySet(VerbQuerySet):
         return dict.fromkeys(self.values_list("pk", flat=True)[first:last])
 
     def read(self, distances: dict[int, float | None]) -> list:
-        """The public spaces of these keys, in this order, each with its distance, as a card needs it, photos left out."""
+        """The public spaces of these keys, in this order, each with its distance: a card of each but for its photos."""
         rows = self.model.objects.public().order_by().only(*ON_A_CARD).in_bulk(distances)
         for key, row in rows.items():
             row.distance_km = distances[key]
