@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, prefetch_related_objects
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -103,6 +103,7 @@ class Directory:
         page = Paginator(range(count), PAGE_SIZE).get_page(number)
         first = max(0, page.start_index() - 1)
         page.object_list = self._here.read(self._distances(first, min(first + PAGE_SIZE, count))) if count else []
+        prefetch_related_objects(page.object_list, "photos")
         return page
 
     def _distances(self, first, last):
@@ -163,6 +164,7 @@ class Directory:
         members = Space.objects.members()
         nearest = members.nearest(centre.latitude, centre.longitude, 0, NEAREST)
         spaces = members.read(nearest if place else dict.fromkeys(nearest))
+        prefetch_related_objects(spaces, "photos")
         return (centre, spaces) if spaces else None
 
     @property

@@ -167,8 +167,8 @@ class SpaceQuerySet(VerbQuerySet):
         return dict.fromkeys(self.values_list("pk", flat=True)[first:last])
 
     def read(self, distances: dict[int, float | None]) -> list:
-        """The public spaces of these keys, in this order, each with its distance and its photos, for a card of each."""
-        rows = self.model.objects.public().order_by().only(*ON_A_CARD).prefetch_related("photos").in_bulk(distances)
+        """The public spaces of these keys, in this order, each with its distance: a card of each but for its photos."""
+        rows = self.model.objects.public().order_by().only(*ON_A_CARD).in_bulk(distances)
         for key, row in rows.items():
             row.distance_km = distances[key]
         return [rows[key] for key in distances if key in rows]

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -89,7 +90,7 @@ def directory(request):
 
 @public
 def space(request, slug):
-    space = Space.objects.public().filter(slug=slug).first()
+    space = Space.objects.public().filter(slug=slug).order_by("pk").first()
     if space is None:
         return redirect_from_old_slug(Space.objects.public(), slug)
     response = render_space(request, space)
@@ -99,6 +100,8 @@ def space(request, slug):
 
 def render_space(request, space, **context):
     others = Space.objects.public().exclude(pk=space.pk)
+    nearby = others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY))
+    prefetch_related_objects([space, *nearby], "photos")
     photos = list(space.photos.all())
     return render(
         request,
@@ -109,7 +112,7 @@ def render_space(request, space, **context):
             "amenities": list(space.amenities.all()),
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
-            "nearby": others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY)),
+            "nearby": nearby,
             "points": {"points": [spot(space).point], "cells": [], "whole": True},
             "map_texts": TEXTS,
             "picture": close_up(spot(space)),

@@ -18,6 +18,7 @@ let position = null;
 status.setAttribute("role", "status");
 directory.before(status);
 foldFilters(directory);
+directory.dataset.live = "";
 offerNearMe();
 
 /** Show the page of the address; `remember` is "pushState", "replaceState" or nothing. Whatever fails, the browser goes there itself. */
