@@ -104,6 +104,7 @@ def test_new_settings_are_read_at_reload(site):
 
 
 def test_mistyped_setting_is_refused_at_reload_and_the_site_goes_on(site):
+    time.sleep(10)  # workers of the reload before have read theirs
     master = site.master()
     site.run("cp -p /etc/coworking/env /root/env && echo MAIL_FROM=nobody >> /etc/coworking/env")
     try:
@@ -115,7 +116,8 @@ def test_mistyped_setting_is_refused_at_reload_and_the_site_goes_on(site):
     assert site.master() == master
 
 
-def test_upgrade_revives_a_site_that_is_down(site):
+def test_upgrade_revives_a_site_that_is_down(site, version):
+    version("revived")
     site.run("systemctl stop coworking-web.service")
     site.upgrade()
     assert site.get("/")[0] == 200
