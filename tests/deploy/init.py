@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 
@@ -193,8 +194,15 @@ class Machine:
         self.start_service(unit)
 
     def reload_service(self, unit):
-        command = unit.get("ExecReload").replace("$MAINPID", str(self.services[unit.name].pid))
-        subprocess.run(command, shell=True, check=True)
+        if not self.is_active(unit.name):
+            raise RuntimeError("not active")
+        user = ["setpriv", f"--reuid={unit.get('User')}", f"--regid={unit.get('Group')}", "--init-groups", "--"]
+        for command in unit.settings["ExecReload"]:
+            words = shlex.split(command.replace("$MAINPID", str(self.services[unit.name].pid)))
+            subprocess.run([*user, *words], check=True, cwd=unit.get("WorkingDirectory"), env=unit.environment())
+
+    def is_active(self, name):
+        return name in self.services and self.services[name].poll() is None
 
     def answer(self, arguments):
         """What systemctl prints."""
@@ -203,6 +211,14 @@ class Machine:
             return ""
         if verb == "pid":
             return f"{self.services[names[0]].pid}\n"
+        if verb == "is-active":
+            if not all(map(self.is_active, names)):
+                raise RuntimeError("inactive")
+            return ""
+        if verb == "stop":
+            names = [name for name in names if "*" not in name] + [
+                name for name in self.services for pattern in names if "*" in pattern and fnmatch(name, pattern)
+            ]
         if verb == "enable":
             for name in names:
                 if not name.startswith(tuple(OTHERS)):

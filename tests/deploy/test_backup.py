@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -51,6 +52,76 @@ def test_everything_comes_back_from_a_backup(site):
     settings_of_that_day = told.split("The settings of that day are in ")[1].split(". ")[0]
     site.run(f"cmp /etc/coworking/env {settings_of_that_day}")
     print(f"restored with equal hashes:\n{before}")
+
+
+@pytest.mark.parametrize("address", ["postgres://site:secret@db.example.org/coworking", "sqlite:////tmp/x"])
+def test_restore_of_a_database_elsewhere_is_refused(site, address):
+    """Before anything is touched."""
+    site.run(f"cp -p /etc/coworking/env /root/env && echo 'DATABASE_URL={address}' >> /etc/coworking/env")
+    before = site.run(f"{STATE}; ls /var/lib/coworking /var/lib/coworking-backup")
+    try:
+        assert "docs/operations.md" in site.run("/srv/coworking/current/deploy/restore", code=1)
+    finally:
+        site.run("cp -p /root/env /etc/coworking/env")
+    assert site.run(f"{STATE}; ls /var/lib/coworking /var/lib/coworking-backup") == before
+
+
+@pytest.fixture
+def half(site):
+    """A database that breaks off in the middle."""
+    told = '#!/bin/sh\nhead -c 100000 | /usr/bin/pg_restore "$@"\n'
+    site.run("cat > /usr/local/bin/pg_restore && chmod 755 /usr/local/bin/pg_restore", input=told)
+    yield
+    site.run("rm /usr/local/bin/pg_restore")
+
+
+def test_backup_that_is_half_leaves_the_site_as_it_was(site, half):
+    site.run("systemctl start coworking-backup.service")
+    before, master = site.run(STATE), site.master()
+    assert "the site is as it was" in site.run("/srv/coworking/current/deploy/restore", code=1)
+    assert (site.run(STATE), site.master()) == (before, master)
+    assert site.get("/")[0] == 200
+
+
+def test_way_back_from_a_restore_is_told(site):
+    """The mail worker's user is gone, so that it does not start."""
+    site.run("systemctl start coworking-backup.service")
+    site.run("touch /var/lib/coworking/media/later; coworking createsuperuser --noinput --username later --email ''")
+    before, unit = site.run(STATE), "/etc/systemd/system/coworking-mail.service"
+    site.run(f"sed -i s/^User=.*/User=nobody-at-all/ {unit}")
+    try:
+        told = site.run("/srv/coworking/current/deploy/restore", code=1)
+    finally:
+        site.run(f"sed -i s/^User=.*/User=coworking/ {unit}")
+    assert site.run(STATE) != before
+    site.run("set -e" + told.partition("or go back:")[2])
+    assert site.run(STATE) == before
+    assert site.get("/")[0] == 200
+    site.run("pgrep -u coworking -f 'manage.py send_mail --loop'")
+
+
+def test_restic_logs_in_elsewhere_as_the_backups_own_user(site):
+    """Whose keys lead there: those of /var/lib/coworking-backup/.ssh."""
+    site.run("systemctl start coworking-backup.service && mv /usr/bin/restic /usr/bin/restic.real")
+    told = '#!/bin/sh\necho $(id -un) $HOME >> /tmp/restic.log\nexec /usr/bin/restic.real "$@"\n'
+    site.run(
+        "cat > /usr/bin/restic && chmod 755 /usr/bin/restic && install -m 666 /dev/null /tmp/restic.log", input=told
+    )
+    try:
+        site.run("/srv/coworking/current/deploy/restore")
+        assert set(site.run("cat /tmp/restic.log").splitlines()) == {"coworking-backup /var/lib/coworking-backup"}
+    finally:
+        site.run("mv /usr/bin/restic.real /usr/bin/restic")
+
+
+def test_photos_in_a_bucket_are_not_silently_left_out(site):
+    site.run("cp -p /etc/coworking/env /root/env; cp -p /etc/coworking/backup /root/backup")
+    site.run("echo S3_BUCKET=coworking >> /etc/coworking/env")
+    try:
+        site.run("systemctl start coworking-backup.service", code=1)
+        site.run("echo BUCKET_KEPT_BY=versioning >> /etc/coworking/backup; systemctl start coworking-backup.service")
+    finally:
+        site.run("cp -p /root/env /etc/coworking/env; cp -p /root/backup /etc/coworking/backup")
 
 
 def test_backup_can_be_read_with_the_password_alone(site):
@@ -103,6 +174,27 @@ def manage(environment, *command):
 def rows(file):
     with closing(sqlite3.connect(file)) as database:
         return [line for line in database.iterdump() if line.startswith("INSERT")]
+
+
+def test_run_that_was_cut_short_does_not_stop_those_that_follow(laptop, tmp_path):
+    needs("restic")
+    subprocess.run(["deploy/backup"], env=laptop, check=True)
+    begun = subprocess.Popen(["restic", "backup", "--quiet", "--stdin"], env=laptop, stdin=subprocess.PIPE)
+    folder = tmp_path / "repository/locks"
+
+    def locks():
+        return [lock for lock in folder.iterdir() if "tmp" not in lock.name]
+
+    for _ in range(200):
+        if locks():
+            break
+        time.sleep(0.1)
+    begun.kill()
+    begun.wait()
+    begun.stdin.close()
+    assert locks()
+    subprocess.run(["deploy/backup"], env=laptop, check=True)
+    assert not locks()
 
 
 def test_sqlite_is_backed_up_while_it_is_written(laptop, tmp_path):

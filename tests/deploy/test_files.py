@@ -60,6 +60,10 @@ def test_compose_has_what_the_units_have():
     compose = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())
     services = compose["services"]
     assert set(services) == {"database", "setup", "web", "mail", "jobs", "nginx"}
+    checked = re.findall(r"manage (check .*)", (DEPLOY / "upgrade").read_text())
+    assert [words.replace(" --verbosity 0", "") for words in checked] == re.findall(
+        r"manage\.py (check [^;]*)", services["setup"]["command"][-1]
+    )
     assert " ".join(services["mail"]["command"][1:]) in (UNITS / "coworking-mail.service").read_text()
     for name in ("setup", "web", "mail", "jobs"):
         assert services[name]["cap_drop"] == ["ALL"]

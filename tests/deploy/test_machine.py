@@ -2,9 +2,13 @@
 
 import json
 import re
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
+
+from coworking_norge.media import INERT, KINDS
 
 from .conftest import HOST, SOURCE
 
@@ -22,7 +26,7 @@ def test_install_asks_for_the_mail_server_then_puts_the_site_on_line(site):
 
 
 def test_install_a_third_time_changes_nothing(site):
-    kept = "find /etc/coworking /etc/nginx /etc/systemd/system -type f -exec sha256sum {} +"
+    kept = "find /etc/coworking /etc/nginx /etc/systemd/system -type f -exec sha256sum {} + | sort -k2"
     before, master = site.run(kept), site.master()
     told = site.run(f"{SOURCE}/deploy/install {HOST}")
     assert (site.run(kept), site.master()) == (before, master)
@@ -72,32 +76,37 @@ def test_static_files_are_compressed_and_kept(site):
     assert compressed.startswith(b"\x1f\x8b")
 
 
+@pytest.mark.parametrize(("suffix", "kind"), sorted(KINDS.items()))
+def test_what_was_uploaded_cannot_run(site, suffix, kind):
+    site.run(f"mkdir -p /var/lib/coworking/media/try && echo '<script>' > /var/lib/coworking/media/try/x{suffix}")
+    status, headers, _ = site.get(f"/media/try/x{suffix}")
+    assert (status, headers["content-type"]) == (200, kind)
+    assert {name: headers[name.lower()] for name in INERT} == INERT
+
+
 @pytest.mark.parametrize(
-    ("name", "kind", "disposition"),
+    "path",
     [
-        ("x.svg", "application/octet-stream", "attachment"),
-        ("x.html", "application/octet-stream", "attachment"),
-        ("x.jpg.js", "application/octet-stream", "attachment"),
-        ("x.png", "image/png", "inline"),
+        "/media/",
+        "/media/try/",
+        "/media/try/x.svg",
+        "/media/try/x.html",
+        "/media/try/x.jpg.js",
+        "/media/a.part/480.jpg",
+        "/media/.hidden.jpg",
+        "/static/../env",
     ],
 )
-def test_what_was_uploaded_cannot_run(site, name, kind, disposition):
-    site.run(f"mkdir -p /var/lib/coworking/media/try && echo '<script>' > /var/lib/coworking/media/try/{name}")
-    status, headers, _ = site.get(f"/media/try/{name}")
-    assert (status, headers["content-type"], headers["content-disposition"]) == (200, kind, disposition)
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert headers["x-content-type-options"] == "nosniff"
-
-
-@pytest.mark.parametrize(
-    "path", ["/media/", "/media/try/", "/media/a.part/480.jpg", "/media/.hidden", "/static/../env"]
-)
 def test_what_is_nobodys_business_is_not_handed_out(site, path):
-    site.run("cd /var/lib/coworking/media && mkdir -p try a.part && touch a.part/480.jpg .hidden")
+    site.run(
+        "cd /var/lib/coworking/media && mkdir -p try a.part && "
+        "touch a.part/480.jpg .hidden.jpg try/x.svg try/x.html try/x.jpg.js"
+    )
     assert site.get(path, "--path-as-is")[0] in (403, 404)
 
 
-def test_what_a_visitor_claims_about_itself_is_overwritten(site):
+@pytest.mark.parametrize("path", ["/", "/kart/1/0/0.png"])
+def test_what_a_visitor_claims_about_itself_is_overwritten(site, path):
     """An echo takes the place of the site."""
     echo = """
 import socketserver, http.server, os
@@ -117,12 +126,13 @@ server.handle_request()
             "X-Forwarded-For",
             "X-Forwarded-Proto",
             "X-Forwarded-Host",
+            "X-Forwarded-Port",
             "X-Real-IP",
             "Forwarded",
             "X-Request-ID",
             "Proxy",
         ]
-        told = site.get("/", *(word for name in lies for word in ("-H", f"{name}: lie")))[2].decode()
+        told = site.get(path, *(word for name in lies for word in ("-H", f"{name}: lie")), "-b", "a=b")[2].decode()
     finally:
         process.kill()
         process.wait()
@@ -131,6 +141,7 @@ server.handle_request()
     assert "X-Forwarded-For: 127.0.0.1\n" in told
     assert "X-Forwarded-Proto: https\n" in told
     assert f"Host: {HOST}\n" in told
+    assert ("cookie: a=b" in told) == (path == "/")
 
 
 def test_more_than_a_form_needs_is_refused(site):
@@ -157,9 +168,12 @@ def test_log_names_nobody(site):
         site.run(
             f"curl -ks -o /dev/null -A secret -e https://secret/ --resolve {HOST}:443:192.0.2.7 'https://{HOST}{path}'"
         )
+    site.run(
+        f"curl -s -o /dev/null --resolve {HOST}:80:192.0.2.7 'http://{HOST}/.well-known/acme-challenge/secret?t=token'"
+    )
     site.run("nginx -s reopen 2>/dev/null; sleep 0.3")
-    told = site.run("cat /var/log/nginx/coworking.log /var/log/nginx/coworking-error.log")
-    lines = [json.loads(line) for line in told.splitlines()]
+    told = site.run("cat /var/log/nginx/*")
+    lines = [json.loads(line) for line in site.run("cat /var/log/nginx/coworking.log").splitlines()]
     assert {"/bli-med/…", "/en/join/…", "/steder/"} <= {line["path"] for line in lines}
     assert "192.0.2.0" in {line["from"] for line in lines}
     assert not re.search(r"secret|token|192\.0\.2\.7", told)
@@ -179,7 +193,7 @@ def test_street_tile_is_fetched_once(site):
             status, headers, _ = site.get("/kart/10/543/271.png", "-H", f"Cookie: {cookie}")
             assert (status, headers["content-type"]) == (200, "image/png")
         assert site.run("cat /root/tiles.log").count("543.png") == 1
-        cached = site.run("nginx -s reopen 2>/dev/null; sleep 0.3; grep kart /var/log/nginx/coworking.log")
+        cached = site.run("nginx -s reopen 2>/dev/null; sleep 0.3; grep kart/10 /var/log/nginx/coworking.log")
         assert [json.loads(line)["cache"] for line in cached.splitlines()] == ["MISS", "HIT"]
     finally:
         server.kill()
@@ -211,3 +225,108 @@ def test_job_that_fails_is_told_of(site):
 
 def test_mail_worker_runs(site):
     site.run("pgrep -u coworking -f 'manage.py send_mail --loop'")
+
+
+@pytest.fixture
+def bucket(site):
+    """Photos in a bucket, as docs/operations.md has it: a server of its own writes down what it was asked, and how."""
+    server = """
+import http.server, ssl
+class Bucket(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        print(self.requestline, dict(self.headers), flush=True)
+        self.send_response(200)
+        for name, value in {"Content-Type": "image/jpeg", "Content-Length": "4", "Cache-Control": "no-store",
+                            "Set-Cookie": "a=b", "Content-Disposition": "inline"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"JPEG")
+    do_POST = do_PUT = do_GET
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 9443), Bucket)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("/root/bucket.pem")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+"""
+    site.run(
+        "cp -a /etc/hosts /etc/ssl/certs/ca-certificates.crt /etc/nginx/coworking/media.conf /root/ &&"
+        " openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=s3.example.org"
+        " -addext subjectAltName=DNS:s3.example.org -keyout /root/key.pem -out /root/certificate.pem 2>/dev/null &&"
+        " cat /root/key.pem /root/certificate.pem > /root/bucket.pem &&"
+        " cat /root/certificate.pem >> /etc/ssl/certs/ca-certificates.crt &&"
+        " echo '127.0.0.1 s3.example.org other.example.org' >> /etc/hosts"
+    )
+    process = site.start("bash", "-c", "exec python3 - > /root/bucket.log", stdin=subprocess.PIPE)
+    process.stdin.write(server)
+    process.stdin.close()
+
+    def use(address):
+        site.run(
+            f"sed 's|s3.example.org/coworking-media|{address}|' {SOURCE}/deploy/nginx/media-bucket.conf"
+            " > /etc/nginx/coworking/media.conf && nginx -t -q && nginx -s reload && sleep 1"
+        )
+
+    yield use
+    process.kill()
+    process.wait()
+    site.run(
+        "cat /root/hosts > /etc/hosts; cp -a /root/ca-certificates.crt /etc/ssl/certs/;"
+        " cp -a /root/media.conf /etc/nginx/coworking/; nginx -s reload"
+    )
+
+
+def test_bucket_learns_nothing_of_visitors(site, bucket):
+    bucket("s3.example.org:9443/photos-of-coworking")
+    visitor = ("-b", "__Host-sessionid=secret", "-H", "Authorization: secret", "-A", "secret", "-H", "Referer: secret")
+    status, headers, body = site.get("/media/photos/a/480.jpg?acl=secret", *visitor)
+    assert (status, headers["content-type"], body) == (200, "image/jpeg", b"JPEG")
+    assert {name: headers[name.lower()] for name in INERT} == INERT
+    assert headers["cache-control"] == "public, max-age=604800, immutable"
+    assert "set-cookie" not in headers
+    asked = site.run("cat /root/bucket.log")
+    assert asked.startswith("GET /photos-of-coworking/photos/a/480.jpg HTTP/1.1")
+    assert "'Host': 's3.example.org:9443'" in asked
+    assert "secret" not in asked
+    assert "Forwarded" not in asked
+
+
+def test_bucket_is_neither_listed_nor_written(site, bucket):
+    bucket("s3.example.org:9443/photos-of-coworking")
+    assert site.get("/media/")[0] == 404
+    assert site.get("/media/photos/?list-type=2")[0] == 404
+    assert site.get("/media/a.jpg", "--data-binary", "x")[0] == 403
+    assert site.get("/media/a.jpg", "-X", "PUT", "--data-binary", "x")[0] == 403
+    assert not site.run("cat /root/bucket.log")
+
+
+def test_bucket_must_be_who_it_says(site, bucket):
+    bucket("other.example.org:9443/photos-of-coworking")
+    assert site.get("/media/a.jpg")[0] == 503
+    assert not site.run("cat /root/bucket.log")
+
+
+def test_visitors_behind_a_balancer_are_told_apart(site):
+    """One that passes TLS through and says by the PROXY protocol who comes; an upgrade leaves that alone."""
+    visit = f"""
+import socket, ssl
+line = socket.create_connection(("127.0.0.1", 443))
+line.sendall(b"PROXY TCP4 198.51.100.9 127.0.0.1 5000 443\\r\\n")
+line = ssl._create_unverified_context().wrap_socket(line, server_hostname="{HOST}")
+line.sendall(b"GET /robots.txt?balanced HTTP/1.1\\r\\nHost: {HOST}\\r\\nConnection: close\\r\\n\\r\\n")
+print(line.recv(100).decode())
+"""
+    file = "/etc/nginx/coworking/listen.conf"
+    change = (
+        r"/^listen/d; s/^#\(listen\|real_ip_header proxy\)/\1/; s/^#set_real_ip_from.*/set_real_ip_from 127.0.0.1;/"
+    )
+    site.run(f"cp -a {file} /root/; sed -i '{change}' {file}; nginx -s reload")
+    try:
+        site.upgrade()
+        time.sleep(1)
+        assert "200 OK" in site.run("python3 -", input=visit)
+        assert '"from":"198.51.100.0"' in site.run("nginx -s reopen; sleep 0.3; tail /var/log/nginx/coworking.log")
+    finally:
+        site.run(f"cp -a /root/listen.conf {file}; nginx -s reload; sleep 1")
+    assert site.get("/")[0] == 200

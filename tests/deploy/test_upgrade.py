@@ -103,6 +103,86 @@ def test_new_settings_are_read_at_reload(site):
         site.run("sed -i /CONTACT_EMAIL/d /etc/coworking/env; systemctl reload coworking-web.service")
 
 
+def test_mistyped_setting_is_refused_at_reload_and_the_site_goes_on(site):
+    time.sleep(10)  # workers of the reload before have read theirs
+    master = site.master()
+    site.run("cp -p /etc/coworking/env /root/env && echo MAIL_FROM=nobody >> /etc/coworking/env")
+    try:
+        site.run("systemctl reload coworking-web.service", code=1)
+        time.sleep(2)
+        assert site.get("/")[0] == 200
+    finally:
+        site.run("cp -p /root/env /etc/coworking/env")
+    assert site.master() == master
+
+
+def test_upgrade_revives_a_site_that_is_down(site, version):
+    version("revived")
+    site.run("systemctl stop coworking-web.service")
+    site.upgrade()
+    assert site.get("/")[0] == 200
+
+
+def test_version_that_nginx_refuses_leaves_its_files_alone(site, version):
+    """Even if the same is tried again; units that came with it make a restart of the next that is good."""
+    version("six")
+    site.upgrade()
+    seen(site, "six")
+    kept = "find /etc/nginx/coworking /etc/nginx/sites-enabled /etc/systemd/system -type f -exec sha256sum {} + | sort"
+    before, master = site.run(kept), site.master()
+    unit, nginx = "deploy/systemd/coworking-web.service", "deploy/nginx/coworking.conf"
+    good = site.run(f"cat {SOURCE}/{nginx}")
+    version("seven", {unit: lambda text: text + "# seven\n", nginx: lambda text: text + "nonsense;\n"})
+    try:
+        for _ in range(2):
+            site.upgrade(code=1)
+            assert site.run(kept) == before
+            site.run("nginx -t -q")
+        assert told(site) == "# six"
+    finally:
+        site.run(f"cat > {SOURCE}/{nginx}", input=good)
+    version("eight")
+    site.upgrade()
+    seen(site, "eight")
+    assert site.master() != master
+
+
+def test_version_that_a_check_warns_of_never_comes_on_line(site, version):
+    version("nine")
+    site.upgrade()
+    current = site.run("readlink /srv/coworking/current")
+    settings = "coworking_norge/settings.py"
+    kept = site.run(f"cat {SOURCE}/{settings}")
+    version("unsafe", {settings: lambda text: text + "\nX_FRAME_OPTIONS = 'SAMEORIGIN'\n"})
+    try:
+        assert "coworking_norge.W001" in site.upgrade(code=1)
+    finally:
+        site.run(f"cat > {SOURCE}/{settings}", input=kept)
+    staff = "from django.contrib.auth import get_user_model; staff = get_user_model().objects"
+    version("ten")
+    site.run("coworking shell", input=f"{staff}.create_user('kari', password='passord', is_staff=True)")
+    try:
+        assert "coworking_norge.W009" in site.upgrade(code=1)
+        assert site.run("readlink /srv/coworking/current") == current
+    finally:
+        site.run("coworking shell", input=f"{staff}.get(username='kari').delete()")
+
+
+def test_way_back_to_what_does_not_work_is_not_taken(site, version):
+    version("eleven")
+    site.upgrade()
+    version("twelve")
+    site.upgrade()
+    seen(site, "twelve")
+    landing = "/srv/coworking/previous/templates/landing.html"
+    site.run(f"cp {landing} /root/landing.html; echo '{{% nonsense %}}' > {landing}")
+    try:
+        site.upgrade("--back", code=1)
+        assert told(site) == "# twelve"
+    finally:
+        site.run(f"cp /root/landing.html {landing}")
+
+
 def test_killed_master_is_started_again(site):
     site.run(f"kill -9 {site.master()}")
     time.sleep(3)
