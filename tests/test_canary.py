@@ -143,9 +143,9 @@ def test_what_is_hidden_is_heard_no_more_by_who_had_it(client):
     space = SpaceFactory(**canary.song(Space, latitude=LATITUDE, longitude=LONGITUDE))
     canary.PhotoFactory(space=space, key=SONG)
     paths = ["/", "/en/", "/steder/", "/medlemmer/", space.organisation.get_absolute_url(), space.get_absolute_url()]
-    paths += ["/sitemap-spaces.xml", "/sitemap-organisations.xml", "/kart/punkter.json?z=4&b=4,57,32,72"]
+    paths += ["/sitemap-spaces.xml", "/kart/punkter.json?z=4&b=4,57,32,72"]
     had = {path: client.get(path) for path in paths}
-    assert all(heard(page) for page in had.values())
+    assert [path for path, page in had.items() if not heard(page)] == []
     Space.objects.hide(by=None)
     for path, page in had.items():
         headers = {"if-none-match": page["ETag"]} if page.has_header("ETag") else {}
