@@ -6,6 +6,7 @@ from members.models import CriteriaNotMet, JoinRequest, NumberTaken, Organisatio
 from spaces.models import Space
 from spaces.querysets import UnknownPlace
 from tests.factories import CoordinatorFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
+from tests.members.test_emails import body
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +144,24 @@ def test_approve_never_closes_what_is_open_and_trusts_no_pin_of_another_address(
     kaia.refresh_from_db()
     assert (kaia.status, kaia.address, kaia.precision) == ("open", "Nygata 9", "town")
     assert kaia.latitude != 59.95
+
+
+@pytest.mark.parametrize("pin", [{}, {"latitude": 59.9, "longitude": 10.7}])
+def test_approval_says_where_the_pin_is_approximate(pin):
+    request = JoinRequestFactory(state="received", meets_all=True, language="en")
+    request.spaces.create(name="Loftet", town="Oslo", **pin)
+    request.approve(by=CoordinatorFactory())
+    assert ("town centre" in body(request.mails.get())) == (not pin)
+
+
+@pytest.mark.parametrize("status", ["member", "former"])
+def test_approval_welcomes_none_who_is_a_member_already(status):
+    organisation = OrganisationFactory(
+        name="Husene", status=status, left_on="2026-01-31" if status == "former" else None
+    )
+    request = JoinRequestFactory(state="received", meets_all=True, language="en", member=organisation)
+    request.approve(by=CoordinatorFactory())
+    email = request.mails.get()
+    was_member = status == "member"
+    assert email.subject == ("Husene: what you asked for is on the map" if was_member else "Welcome to Coworking Norge")
+    assert ("a member already" in body(email)) == was_member

@@ -10,7 +10,7 @@ from post_office.models import Email
 
 from members.join import emails
 from members.models import JoinRequest, MailPreference
-from tests.factories import CoordinatorFactory, JoinRequestFactory, OrganisationFactory
+from tests.factories import CoordinatorFactory, JoinRequestFactory
 from tests.members.test_emails import body, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -267,27 +267,6 @@ def test_coordinator_is_never_named_by_the_user_name(name):
     text = body(request.mails.get())
     assert f"{name or 'A coordinator'} is reading the request" in text
     assert "ola1987" not in text
-
-
-@pytest.mark.parametrize("pin", [{}, {"latitude": 59.9, "longitude": 10.7}])
-def test_approval_says_where_the_pin_is_approximate(pin):
-    request = JoinRequestFactory(state="received", meets_all=True, language="en")
-    request.spaces.create(**SPACE, **pin)
-    request.approve(by=CoordinatorFactory())
-    assert ("town centre" in body(request.mails.get())) == (not pin)
-
-
-@pytest.mark.parametrize("status", ["member", "former"])
-def test_approval_welcomes_none_who_is_a_member_already(status):
-    organisation = OrganisationFactory(
-        name="Husene", status=status, left_on="2026-01-31" if status == "former" else None
-    )
-    request = JoinRequestFactory(state="received", meets_all=True, language="en", member=organisation)
-    request.approve(by=CoordinatorFactory())
-    email = request.mails.get()
-    was_member = status == "member"
-    assert email.subject == ("Husene: what you asked for is on the map" if was_member else "Welcome to Coworking Norge")
-    assert ("a member already" in body(email)) == was_member
 
 
 def test_digest_is_linked_to_all_its_requests_and_replies_to_none_of_several(reachable):
