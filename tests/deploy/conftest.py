@@ -93,6 +93,21 @@ class Machine:
             [*self.entering(), "bash", "-c", command], capture_output=True, text=True, check=False
         ).stdout
 
+    def visits(self, number, **like):
+        """The visits with these fields that nginx logged, in no order: each of its workers writes its own part.
+
+        Waits until there are as many as were made: a worker that is told to write does so when it has time.
+        """
+        self.run("nginx -s reopen")
+        for _ in range(100):
+            lines = [json.loads(line) for line in self.run("cat /var/log/nginx/coworking.log").splitlines()]
+            found = [line for line in lines if like.items() <= line.items()]
+            if len(found) >= number:
+                break
+            time.sleep(0.1)
+        assert len(found) == number, lines[-9:]
+        return found
+
     def get(self, path, *more, host=HOST):
         """Status, headers in small letters, body."""
         told = subprocess.run(

@@ -109,7 +109,7 @@ print(line.recv(100).decode())
         site.upgrade()
         time.sleep(1)
         assert "200 OK" in site.run("python3 -", input=visit)
-        assert '"from":"198.51.100.0"' in site.run("nginx -s reopen; sleep 0.3; tail /var/log/nginx/coworking.log")
+        site.visits(1, path="/robots.txt", **{"from": "198.51.100.0"})
     finally:
         site.run(f"cp -a /root/listen.conf {file}; nginx -s reload; sleep 1")
     assert site.get("/")[0] == 200
