@@ -17,6 +17,6 @@ def is_in_norway(latitude: float, longitude: float) -> bool:
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Along the great circle between two pairs of latitude and longitude (haversine)."""
-    (north, east), (north2, east2) = (map(radians, place) for place in (one, other))
-    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin((east2 - east) / 2) ** 2
+    north, north2, eastward = radians(one[0]), radians(other[0]), radians(other[1] - one[1])
+    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin(eastward / 2) ** 2
     return EARTH_DIAMETER_KM * asin(sqrt(min(1, haversine)))

@@ -17,11 +17,17 @@ from .opening_hours import is_open
 from .places import postal_place, town_centre
 
 KM_OF_A_DEGREE = EARTH_DIAMETER_KM * pi / 360
-BOXES = 0.05, 0.5  # degrees of latitude to either side
+BOXES = 0.02, 0.5  # degrees of latitude to either side
 FEW = 300
 ON_A_CARD = ["name", "slug", "address", "town", "county", "status", "hidden", "precision", "opening_hours"]
 ON_A_CARD += ["organisation__name", "organisation__status"]
 MOST_HOURS = 10_000  # ways of writing opening hours; SQLite takes some 30,000 values in a query
+
+
+def by_distance(places, here) -> list[tuple[int, float]]:
+    """Key and distance_km from here, nearest first, of these keys with their latitudes and longitudes."""
+    measured = sorted([(distance_km(here, (latitude, longitude)), key) for key, latitude, longitude in places])
+    return [(key, distance) for distance, key in measured]
 
 
 class UnknownPlace(Exception):
@@ -142,12 +148,11 @@ class SpaceQuerySet(VerbQuerySet):
         return created
 
     def nearest(self, latitude: float, longitude: float, first: int, last: int) -> dict[int, float]:
-        """These distances() of nearest_to(): measured here where all are few, else in boxes that grow until nothing
+        """These distances() of nearest_to(), from all where they are few, else from boxes that grow until nothing
         outside can be nearer."""
-        all_or_many = self.order_by().values_list("pk", "latitude", "longitude")[: FEW + 1]
-        if len(all_or_many) <= FEW:
-            measured = sorted((distance_km((latitude, longitude), place), key) for key, *place in all_or_many)
-            return {key: distance for distance, key in measured[first:last]}
+        here = latitude, longitude
+        if (few := self._few()) is not None:
+            return dict(by_distance(few, here)[first:last])
         for degrees in BOXES:
             wide = 2 * degrees  # far north a degree of longitude is short
             reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
@@ -155,10 +160,19 @@ class SpaceQuerySet(VerbQuerySet):
                 latitude__range=(latitude - degrees, latitude + degrees),
                 longitude__range=(longitude - wide, longitude + wide),
             )
-            found = box.nearest_to(latitude, longitude).distances(0, last)
-            if len(found) == last and max(found.values()) <= reach:
-                return dict(list(found.items())[first:])
-        return self.nearest_to(latitude, longitude).distances(first, last)
+            few = box._few()
+            found = by_distance(few, here)[:last] if few is not None else box._measured(here, 0, last)
+            if len(found) == last and found[-1][1] <= reach:
+                return dict(found[first:])
+        return dict(self._measured(here, first, last))
+
+    def _few(self) -> list | None:
+        """Key, latitude and longitude of each, unless they are so many that the database is to measure them."""
+        places = list(self.order_by().values_list("pk", "latitude", "longitude")[: FEW + 1])
+        return places if len(places) <= FEW else None
+
+    def _measured(self, here, first, last) -> list[tuple[int, float]]:
+        return list(self.nearest_to(*here).distances(first, last).items())
 
     def distances(self, first: int, last: int) -> dict[int, float | None]:
         """By key, in order: an index holds all that this asks. None where no distance is measured."""
