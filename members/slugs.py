@@ -1,6 +1,9 @@
 from collections import defaultdict
+from functools import cache
 
+from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 
 from .folding import LETTERS
 
@@ -35,3 +38,14 @@ class FreeSlugs:
             slug = f"{base}-{self._last[base]}"
         self._taken.add(slug)
         return slug
+
+
+def slug_url(view: str, slug: str) -> str:
+    """What reverse() gives, in the reader's language; the map and the lists need hundreds of them for a page."""
+    before, after = _around_slug(view, get_language())
+    return f"{before}{slug}{after}"
+
+
+@cache
+def _around_slug(view, _language):
+    return reverse(view, args=["-"]).rsplit("-", 1)

@@ -5,8 +5,9 @@ from math import asinh, pi, radians, tan
 from typing import NamedTuple
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from members.slugs import slug_url
 
 from .models import Space, titled
 
@@ -76,9 +77,8 @@ COLUMNS = Spot._fields[:-3]
 
 def spots(spaces: QuerySet[Space]) -> list[Spot]:
     """Of public spaces; hundreds of rows of the model would take several times as long."""
-    before, after = reverse("spaces:space", args=["-"]).rsplit("-", 1)
     return [
-        Spot(*row, shown == Space.Shown.AS_MEMBER, precision == Space.Precision.TOWN, f"{before}{slug}{after}")
+        Spot(*row, shown == Space.Shown.AS_MEMBER, precision == Space.Precision.TOWN, slug_url("spaces:space", slug))
         for *row, shown, precision, slug in spaces.values_list(*COLUMNS, "shown", "precision", "slug")
     ]
 

@@ -5,7 +5,6 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from members.bilingual import in_reader_language
 from members.folding import Folded, fold, sort_key
 from members.models import Contact, Organisation, PublicContact, watch
 from members.norway import IN_NORWAY
+from members.slugs import slug_url
 from members.validators import validate_postal_code
 
 from . import photos
@@ -170,11 +170,17 @@ class Space(Folded, Contact):
             type(self).objects.filter(pk=self.pk).settle(are_new=is_new)
 
     def get_absolute_url(self):
-        return reverse("spaces:space", args=[self.slug])
+        return slug_url("spaces:space", self.slug)
 
     @property
     def title(self) -> str:
         return titled(self.name, self.town)
+
+    @property
+    def other_county(self) -> str:
+        """The county's name, unless the town's says it already: Oslo."""
+        county = self.get_county_display()
+        return "" if county == self.town else county
 
     @property
     def folded_text(self):

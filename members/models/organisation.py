@@ -6,7 +6,6 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Case, F, Prefetch, Q, When
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -18,6 +17,7 @@ from ..bilingual import in_reader_language
 from ..fields import WebsiteField
 from ..files import discard_on_error
 from ..folding import Folded, FoldedQuerySet
+from ..slugs import slug_url
 from ..validators import validate_not_in_future, validate_organisation_number
 from .change import Change, watch
 from .refusals import NumberTaken
@@ -225,7 +225,7 @@ class Organisation(Folded, Contact):
             self.spaces.all().refold()
 
     def get_absolute_url(self):
-        return reverse("members:organisation", args=[self.slug])
+        return slug_url("members:organisation", self.slug)
 
     @property
     def folded_text(self):
