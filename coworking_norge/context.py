@@ -1,4 +1,4 @@
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.urls import reverse, translate_url
@@ -15,7 +15,7 @@ def site(request):
         "site_url": settings.SITE_URL,
         "canonical": settings.SITE_URL + request.path,
         "contact_email": settings.CONTACT_EMAIL,
-        "alternates": _alternates(request) if request.resolver_match else [],
+        "alternates": _alternates(request.path) if request.resolver_match else [],
     }
 
 
@@ -24,5 +24,6 @@ def menu(_language) -> dict[str, str]:
     return {name: reverse(view) for name, view in MENU.items()}
 
 
-def _alternates(request):
-    return [(code, translate_url(request.path, code)) for code, _ in settings.LANGUAGES]
+@lru_cache(maxsize=1000)
+def _alternates(path):
+    return [(code, translate_url(path, code)) for code, _ in settings.LANGUAGES]
