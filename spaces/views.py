@@ -90,8 +90,9 @@ def directory(request):
 
 @public
 def space(request, slug):
-    space = Space.objects.public().filter(slug=slug).order_by("pk").first()
-    if space is None:
+    try:
+        space = Space.objects.public().get(slug=slug)
+    except Space.DoesNotExist:
         return redirect_from_old_slug(Space.objects.public(), slug)
     response = render_space(request, space)
     response.changes_each_minute = True  # it says whether the space is open now
