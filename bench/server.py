@@ -39,7 +39,7 @@ class Site(NamedTuple):
     def served(self):
         """By two workers, as in production; gives the port on 127.0.0.1."""
         port = self.environment["SITE_URL"].rpartition(":")[2]
-        command = ["gunicorn", "coworking_norge.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        command = ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
         with (self.folder / "log").open("w") as log:
             server = self.start(*command, "--timeout", str(TIMEOUT), "--log-level", "warning", stderr=log)
             try:

@@ -1,5 +1,6 @@
 """The web server behind nginx. It is handed its socket by systemd (coworking-web.socket) or by --bind."""
 
+import gc
 import os
 
 wsgi_app = "coworking_norge.wsgi"
@@ -11,3 +12,7 @@ preload_app = False  # so that HUP loads new code, and its settings
 max_requests, max_requests_jitter = 20_000, 2_000  # whatever leaks does not leak for ever
 worker_tmp_dir = "/dev/shm"  # noqa: S108 — the heartbeat never waits for a disk
 control_socket_disable = True
+
+
+def post_worker_init(worker):
+    gc.freeze()  # what is loaded now stays: the collector need not look through it for every few pages
