@@ -27,10 +27,8 @@ def told_by(site):
 
 
 def edit(_):
-    """Whatever the site has kept of its data is out of date after this."""
-    space = Space.objects.order_by("pk").first()
-    space.website = "" if space.website else "https://simulert.example/"
-    space.save(update_fields=["website"])
+    """Whatever the site has kept of its data is out of date after this, as it is after a coordinator's edit."""
+    Change.note()
 
 
 def examples(_):
@@ -68,6 +66,7 @@ if __name__ == "__main__":
     from django.test import Client
 
     from bench.load import FORM
+    from members.models import Change
     from spaces.models import Space
 
     main()
