@@ -78,6 +78,7 @@ def measured(site, chosen):
     with told_by(site) as tell:
         slugs = tell("examples")
     production = site._replace(environment=site.environment | SECRETS)
+    production.manage("collectstatic", "--noinput", "--verbosity", "0")  # each release has a list of its own
     with served(production) as server, before(server, site.folder) as port:
         yield from of_users(server, chosen.seconds, port, slugs)
         landing = wrk(port, chosen.load_seconds, "/")
