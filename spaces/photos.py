@@ -15,10 +15,10 @@ from members.files import discard_on_error
 from members.picture_files import Frame, open_picture
 
 WIDTHS = (480, 960, 1600)
-FRAME = Frame(narrowest=WIDTHS[0], widest=WIDTHS[-1], tallest=2400, tallness=2, wideness=4)
+FRAME = Frame(narrowest=WIDTHS[0], widest=WIDTHS[-1], tallest=1400, tallness=2, wideness=4)
 ENCODERS = {
     "avif": {"format": "AVIF", "quality": 60, "speed": 9, "max_threads": 2},
-    "webp": {"format": "WEBP", "quality": 78, "method": 4},
+    "webp": {"format": "WEBP", "quality": 78, "method": 1},
     "jpg": {"format": "JPEG", "quality": 80, "progressive": True, "optimize": True},
 }
 

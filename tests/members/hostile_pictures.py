@@ -96,6 +96,6 @@ HOSTILE = {
     "exif that claims a strange orientation": (CLEANED, lambda: encoded(picture(), exif=exif_block(60_000))),
     "noise, which is slowest to compress": (
         CLEANED,
-        lambda: encoded(Image.effect_noise((1400, 1050), 90).convert("RGB")),
+        lambda: encoded(Image.effect_noise((1600, 1400), 90).convert("RGB")),
     ),
 }

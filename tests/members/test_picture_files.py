@@ -131,7 +131,9 @@ def test_clean_photo_second_picture_in_jpeg_is_dropped():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_clean_photo_polyglot_loses_its_tail(kind, tail):
     clean = cleaned(encoded(picture(), kind) + tail)
-    assert not [name for name, content in clean.renditions.items() if re.search(rb"script|evil|PK", content)]
+    assert not [
+        name for name, content in clean.renditions.items() if re.search(rb"script|evil|PK\x03\x04|PK\x05\x06", content)
+    ]
 
 
 def test_clean_photo_reads_from_the_start():
@@ -147,7 +149,7 @@ def test_clean_photo_reads_from_the_start():
         ((1000, 750), (1000, 750), (480, 960, 1000)),
         ((1600, 1200), (1600, 1200), (480, 960, 1600)),
         ((4000, 3000), (1600, 1200), (480, 960, 1600)),
-        ((2000, 4000), (1200, 2400), (480, 960, 1200)),
+        ((2000, 4000), (700, 1400), (480, 700)),
     ],
 )
 def test_clean_photo_renditions(size, largest, widths):
