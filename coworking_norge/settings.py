@@ -145,6 +145,8 @@ if database and database["ENGINE"] == "django.db.backends.sqlite3":
 elif database:
     database.setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASES = {"default": database}
+if cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    cache["BACKEND"] = "coworking_norge.shared_cache.SharedCache"
 CACHES = {
     "default": cache,
     # Shared by every process. A street tile has some 30 kB and at most 300 kB: usually 90 MB, never 0.9 GB.
