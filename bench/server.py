@@ -64,7 +64,7 @@ def built(kind: str, spaces: int, folder: Path):
         site.manage("migrate", "--verbosity", "0")
         site.manage("simulate", "--spaces", str(spaces), "--seed", str(SEED), "--verbosity", "0")
         if kind == "postgresql":
-            _vacuum(url)
+            _tend(url)
         _collect(site)
         yield site
     shutil.rmtree(folder)
@@ -91,9 +91,10 @@ def _database(kind, folder):
         server.stdin.close()
 
 
-def _vacuum(url):
-    """What PostgreSQL's own daemon would have done by the time that visitors come."""
-    subprocess.run(["psql", "--quiet", "--command", "VACUUM ANALYZE", url], check=True)
+def _tend(url):
+    """What PostgreSQL's own daemon would have done by the time that visitors come; and deploy/install."""
+    commands = ["--command=VACUUM ANALYZE", "--command=ALTER ROLE CURRENT_USER SET random_page_cost = 1.1"]
+    subprocess.run(["psql", "--quiet", *commands, url], check=True)
 
 
 def _collect(site):

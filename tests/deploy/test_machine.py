@@ -45,6 +45,16 @@ def test_secrets_are_read_by_those_who_need_them(site):
     assert site.run("git -C /srv/source grep -lE '^(SECRET_KEY|RESTIC_PASSWORD)=[A-Za-z0-9]{20}' || true") == ""
 
 
+def test_database_prefers_an_index_that_holds_all(site):
+    """As for disks that turn it would read the whole table for a search."""
+    asked = "import os, psycopg2 as p; c = p.connect(os.environ['U']).cursor(); c.execute('SHOW random_page_cost')"
+    told = site.run(
+        "U=postgresql://coworking@%2Fvar%2Frun%2Fpostgresql/coworking setpriv --reuid=coworking --regid=coworking"
+        f' --init-groups /srv/coworking/current/.venv/bin/python -c "{asked}; print(c.fetchone()[0])"'
+    )
+    assert told.strip() == "1.1"
+
+
 def test_nginx_finds_its_files_valid(site):
     assert "test is successful" in site.run("nginx -t")
 
