@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class SharedCache(RedisCache):
-    """Redis, which may be gone: nothing is found there then and nothing kept. Told of the methods that the site uses."""
+    """Redis, which may be gone: nothing is found there then, and nothing kept. It has the methods the site uses."""
 
     def __init__(self, server, params):
         super().__init__(server, params | {"OPTIONS": AT_ONCE})
