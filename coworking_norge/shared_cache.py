@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class SharedCache(RedisCache):
-    """Redis, which may be gone: nothing is found there then, and nothing kept. It has the methods the site uses."""
+    """Redis, which may be gone: nothing is found there then, and nothing kept. What the site uses bears that."""
 
     def __init__(self, server, params):
         super().__init__(server, params | {"OPTIONS": AT_ONCE})
@@ -24,6 +24,13 @@ class SharedCache(RedisCache):
         except RedisError as error:
             return self._gone(error, default)
 
+    def add(self, *arguments, **options):
+        """By this allauth knows a code that was used before; members.login.limits asks the database, too."""
+        try:
+            return super().add(*arguments, **options)
+        except RedisError as error:
+            return self._gone(error, True)
+
     def set(self, *arguments, **options):
         try:
             super().set(*arguments, **options)
@@ -32,6 +39,6 @@ class SharedCache(RedisCache):
 
     @staticmethod
     def _gone(error, default=None):
-        # The text of an error may hold the password of the address.
+        # Nobody vouches that the text of an error holds no address with a password.
         logger.warning("The shared cache does not answer: %s", type(error).__name__)
         return default

@@ -6,10 +6,13 @@ import subprocess
 import time
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from werkzeug import Response
 
 from tests import stand_ins
 from tests.browser.conftest import database_url
+from tests.client import StaffClient, code, enrol
 from tests.conftest import needs
 
 from .nginx import free_port
@@ -60,8 +63,33 @@ def test_what_one_machine_has_found_the_other_knows(machines, httpserver):
     assert len(httpserver.log) == 1
 
 
-@pytest.mark.parametrize("end", ["is killed", "hangs"])
-def test_machines_go_on_without_redis(machines, redis, lost, end):
-    redis.send_signal(signal.SIGKILL if end == "is killed" else signal.SIGSTOP)
+@pytest.fixture(params=["is killed", "hangs"])
+def end(request, redis):
+    """Ends it; gives how."""
+
+    def act():
+        redis.send_signal(signal.SIGKILL if request.param == "is killed" else signal.SIGSTOP)
+        return request.param
+
+    return act
+
+
+def test_machines_go_on_without_redis(machines, lost, end):
+    how = end()
     answers = {f"machine {number}": near(machine, "Strandgaten") for number, machine in enumerate(machines)}
-    lost(f"Redis {end}", [name for name, body in answers.items() if "Strandgaten 5" not in body])
+    lost(f"Redis {how}", [name for name, body in answers.items() if "Strandgaten 5" not in body])
+
+
+def test_coordinator_logs_in_without_redis_and_no_code_is_good_twice(redis, settings, coordinator, end, lost):
+    shared = {"BACKEND": "coworking_norge.shared_cache.SharedCache", "LOCATION": redis.address}
+    settings.CACHES = settings.CACHES | {"default": shared}
+    how, used = end(), code()
+    enrol(coordinator)
+    answers = []
+    for _ in range(2):
+        visitor = StaffClient()
+        Client.force_login(visitor, coordinator)
+        visitor.post(reverse("mfa_reauthenticate"), {"code": used})
+        answers.append(visitor.get("/admin/").status_code)
+    assert answers == [200, 302]
+    lost(f"Redis {how}: login", [])
