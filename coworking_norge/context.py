@@ -15,7 +15,7 @@ def site(request):
         "site_url": settings.SITE_URL,
         "canonical": settings.SITE_URL + request.path,
         "contact_email": settings.CONTACT_EMAIL,
-        "alternates": _alternates(request.path) if request.resolver_match else [],
+        "alternates": alternates(request.path, get_language()) if request.resolver_match else [],
     }
 
 
@@ -25,5 +25,5 @@ def menu(_language) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1000)
-def _alternates(path):
+def alternates(path, _language) -> list[tuple[str, str]]:
     return [(code, translate_url(path, code)) for code, _ in settings.LANGUAGES]
