@@ -15,4 +15,5 @@ control_socket_disable = True
 
 
 def post_worker_init(worker):
-    gc.freeze()  # what is loaded now stays: the collector need not look through it for every few pages
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: the collector skips it

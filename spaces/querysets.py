@@ -167,7 +167,7 @@ class SpaceQuerySet(VerbQuerySet):
         return dict(self._measured(here, first, last))
 
     def _few(self) -> list | None:
-        """Key, latitude and longitude of each, unless they are so many that the database is to measure them."""
+        """Key, latitude and longitude of each; None, after FEW were read in vain, where the database is to measure."""
         places = list(self.order_by().values_list("pk", "latitude", "longitude")[: FEW + 1])
         return places if len(places) <= FEW else None
 

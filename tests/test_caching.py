@@ -198,7 +198,7 @@ def pages(monkeypatch):
     return pages
 
 
-# It connects its signals anew for each request, and lets none go.
+# It connects its signals anew for each request, and each time something is left behind that waits for their end.
 OF_THE_TEST_CLIENT = [tracemalloc.Filter(False, module.__file__) for module in (weakref, dispatcher)]
 
 

@@ -46,7 +46,7 @@ def test_secrets_are_read_by_those_who_need_them(site):
 
 
 def test_database_prefers_an_index_that_holds_all(site):
-    """As for disks that turn it would read the whole table for a search."""
+    """With the default, for disks that turn, it reads the whole table for a search."""
     asked = "import os, psycopg2 as p; c = p.connect(os.environ['U']).cursor(); c.execute('SHOW random_page_cost')"
     told = site.run(
         "U=postgresql://coworking@%2Fvar%2Frun%2Fpostgresql/coworking setpriv --reuid=coworking --regid=coworking"
