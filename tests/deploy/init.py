@@ -67,7 +67,7 @@ class Unit:
 
 class Machine:
     def __init__(self):
-        self.sockets, self.services, self.stopping = {}, {}, set()
+        self.sockets, self.services, self.stopping, self.timers = {}, {}, set(), set()
 
     def do(self, verb, name):
         stem = name.removesuffix(".service")
@@ -75,6 +75,7 @@ class Machine:
             self.do_other(verb, OTHERS[stem])
         elif name.endswith(".timer"):
             Unit(name)
+            self.timers.add(name)
         else:
             kind = "socket" if name.endswith(".socket") else "service"
             getattr(self, f"{verb}_{kind}")(Unit(f"{stem}.service" if kind == "service" else name))
@@ -202,7 +203,7 @@ class Machine:
             subprocess.run([*user, *words], check=True, cwd=unit.get("WorkingDirectory"), env=unit.environment())
 
     def is_active(self, name):
-        return name in self.services and self.services[name].poll() is None
+        return name in self.timers or (name in self.services and self.services[name].poll() is None)
 
     def answer(self, arguments):
         """What systemctl prints."""
@@ -228,6 +229,7 @@ class Machine:
             verb = "start"
         for name in names:
             if name.endswith(".timer") and verb == "stop":
+                self.timers.discard(name)
                 continue
             self.do(verb, name)
         return ""

@@ -14,7 +14,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 
 
 def test_install_asks_for_the_mail_server_then_puts_the_site_on_line(site):
-    assert "Write the mail server" in site.told[0]
+    assert "Write EMAIL_URL" in site.told[0]
     assert f"On line: {site.first}" in site.told[1]
     assert "user name  koordinator" in site.told[1]
     status, headers, body = site.get("/")

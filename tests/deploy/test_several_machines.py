@@ -113,3 +113,15 @@ print(line.recv(100).decode())
     finally:
         site.run(f"cp -a /root/listen.conf {file}; nginx -s reload; sleep 1")
     assert site.get("/")[0] == 200
+
+
+def test_upgrade_leaves_daily_jobs_to_another_machine(site):
+    timer = "coworking-backup.timer"
+    site.run(f"touch /etc/coworking/no-timers; systemctl stop {timer}")
+    try:
+        site.upgrade()
+        site.run(f"systemctl is-active {timer}", code=1)
+    finally:
+        site.run("rm /etc/coworking/no-timers")
+    site.upgrade()
+    site.run(f"systemctl is-active {timer}")
