@@ -29,6 +29,7 @@ class LoginForm(account.LoginForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         label(self, login=_("User name"), password=_("Password"))
+        self.fields["login"].help_text = _("Not the e-mail address.")
         self.fields["login"].widget.attrs |= USER_NAME
         self.fields["password"].help_text = ""
 
