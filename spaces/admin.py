@@ -92,6 +92,12 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
         css = {"all": ["leaflet/leaflet.css", "css/map.css"]}
         js = ["leaflet/leaflet.js", Script("js/pin-picker.js", type="module")]
 
+    def formfield_for_dbfield(self, db_field, request, **options):
+        formfield = super().formfield_for_dbfield(db_field, request, **options)
+        if db_field.name == "organisation":  # its spaces keep it from being deleted: the cross would only frighten
+            formfield.widget.can_delete_related = False
+        return formfield
+
     @admin.display(description=_("name"), ordering="sort_name")
     def title(self, space):
         return space.name
