@@ -162,6 +162,13 @@ def passwords_of_staff(app_configs, databases, **kwargs):
 @register(Tags.security, deploy=True)
 def who_is_told(app_configs, **kwargs):
     """No warning, which would stop a release: a site may begin so."""
-    missing = [name for name in ("ADMINS", "CONTACT_EMAIL") if not getattr(settings, name)]
-    told, hint = "Nobody is told of faults: {} is blank.", "Set it to an address."
-    return [Info(told.format(name), hint=hint, id="coworking_norge.I010") for name in missing]
+    missing = {
+        "ADMINS": "Nobody is told of faults: ADMINS is blank.",
+        "CONTACT_EMAIL": "No page says where to write: CONTACT_EMAIL is blank.",
+    }
+    hint = "Set it to an address."
+    return [
+        Info(told, hint=hint, id="coworking_norge.I010")
+        for name, told in missing.items()
+        if not getattr(settings, name)
+    ]
