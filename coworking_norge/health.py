@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from post_office.models import STATUS, Email
 
 OLDEST_DUE = timedelta(minutes=15)  # the worker looks every few seconds
+NOTHING_SENT = timedelta(hours=2)  # while a mail is tried again: not its recipient but our mail server refuses
 MOST_FAILED = 10  # in a day; a single mailbox may be gone
 LEAST_FREE = 500_000_000  # bytes
 
@@ -86,9 +87,14 @@ def migrations():
 def mail_queue():
     waiting = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued])
     now = timezone.now()
-    oldest = waiting.aggregate(due=Min(Coalesce("scheduled_time", "created")))["due"] or now
-    late = max(now - oldest, timedelta())
-    return {"ok": late <= OLDEST_DUE, "oldest_due_seconds": round(late.total_seconds())}
+    oldest = waiting.aggregate(
+        due=Min(Coalesce("scheduled_time", "created")), tried=Min("created", filter=Q(status=STATUS.requeued))
+    )
+    late = max(now - (oldest["due"] or now), timedelta())
+    sent = Email.objects.filter(status=STATUS.sent, last_updated__gte=now - NOTHING_SENT)
+    is_refused = now - (oldest["tried"] or now) > NOTHING_SENT and not sent.exists()
+    told = {"oldest_due_seconds": round(late.total_seconds()), "none_sent_for_hours": is_refused}
+    return {"ok": late <= OLDEST_DUE and not is_refused} | told
 
 
 @in_database

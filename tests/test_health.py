@@ -93,9 +93,21 @@ def test_not_ready_while_nobody_sends_the_mail(ready):
 
 @pytest.mark.django_db
 def test_ready_while_mails_wait_for_another_try_or_are_sent(ready):
-    mail(STATUS.requeued, 600, scheduled_time=timezone.now() + timedelta(minutes=9))
+    mail(STATUS.requeued, 100, scheduled_time=timezone.now() + timedelta(minutes=9))
     mail(STATUS.sent, 600)
-    assert ready()[1]["mail_queue"] == {"ok": True, "oldest_due_seconds": 0}
+    assert ready()[1]["mail_queue"] == {"ok": True, "oldest_due_seconds": 0, "none_sent_for_hours": False}
+
+
+@pytest.mark.django_db
+def test_not_ready_while_the_mail_server_takes_none(ready):
+    """Each is tried again later and so never late: only that none is sent shows a wrong password."""
+    mail(STATUS.requeued, 119, scheduled_time=timezone.now() + timedelta(minutes=9))
+    assert ready()[0] == 200
+    mail(STATUS.requeued, 121, scheduled_time=timezone.now() + timedelta(minutes=9))
+    status, told = ready()
+    assert (status, told["mail_queue"]["ok"]) == (503, False)
+    mail(STATUS.sent, 30)
+    assert ready()[0] == 200
 
 
 @pytest.mark.django_db
