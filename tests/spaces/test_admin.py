@@ -185,3 +185,11 @@ def test_postal_code_or_town_changed_without_the_pin_warns(send, changes):
 def test_preview_is_for_those_who_may_see_spaces(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("other", is_staff=True))
     assert client.get(f"/admin/spaces/space/{SpaceFactory().pk}/preview/").status_code == 403
+
+
+def test_organisation_of_a_space_is_not_deleted_from_there(coordinator_client):
+    """It never could be, as long as it has the space."""
+    space = SpaceFactory()
+    page = coordinator_client.get(f"/admin/spaces/space/{space.pk}/change/").content.decode()
+    assert "change_id_organisation" in page
+    assert "delete_id_organisation" not in page

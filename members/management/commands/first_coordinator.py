@@ -23,5 +23,6 @@ class Command(BaseCommand):
             f"  user name  koordinator\n  password   {password}\n"
             "At the first login you choose a second step: have your phone at hand.\n"
             "Lost it? `manage.py changepassword koordinator` sets another password, and\n"
-            "`manage.py reset_second_step koordinator` takes the second step away.\n"
+            "`manage.py reset_second_step koordinator` takes the second step away;\n"
+            "on a server `coworking` is manage.py.\n"
         )
