@@ -20,7 +20,8 @@ from .csv_draft import Draft
 from .csv_file import Row, Unreadable, rows
 from .csv_organisations import Organisations
 from .history import difference
-from .models import Space, names_town
+from .models import Space
+from .titles import names_town
 
 WHICH = {"name", "town", "postal_code"}  # of an organisation's spaces it is
 REASON = gettext_noop("imported")

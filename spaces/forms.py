@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from members.forms import PICTURES, CoordinateField, RecordForm
 from members.norway import EAST, NORTH, SOUTH, WEST
 
-from .models import Photo, Space, names_town
+from .models import Photo, Space
 from .opening_hours_field import OpeningHoursField
 from .photos import clean_photo
 from .places import postal_place, town_centre
+from .titles import names_town
 
 
 class SpaceForm(RecordForm):

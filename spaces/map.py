@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.slugs import slug_url
 
-from .models import Space, titled
+from .models import Space
+from .titles import titled
 
 # The crop of static/map/norge.svg: degrees, then units of a web mercator world of 1000 x 1000.
 WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 72.6

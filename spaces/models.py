@@ -1,4 +1,4 @@
-from functools import lru_cache, partial
+from functools import partial
 from urllib.parse import urlencode
 
 from django.db import models, transaction
@@ -21,21 +21,11 @@ from . import photos
 from .counties import County
 from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
+from .titles import titled
 
 # All that the directory counts, and sorts, by: it reads no row but those that it shows.
 COUNTED = ["shown", "county", "id", "opening_hours", "search_text"]
 LISTED = ["shown", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
-
-
-@lru_cache(1000)
-def names_town(name: str, town: str) -> bool:
-    """Whether the town is among the words of the name."""
-    return f" {fold(town)} " in f" {fold(name)} "
-
-
-def titled(name: str, town: str) -> str:
-    """The name with the town, unless the name says it already."""
-    return name if names_town(name, town) else f"{name}, {town}"
 
 
 class Amenity(models.Model):

@@ -85,12 +85,16 @@ def test_coordinator_sets_up_an_app_and_logs_in_with_it(site, named, kari):
     expect(site.get_by_role("link", name="My login")).to_be_visible()
 
 
-def test_coordinator_adds_a_passkey_and_logs_in_with_it(site, named, kari, passkeys):
+def log_in_with_password_after_adding_a_passkey(site, named):
     type_password(site, named)
     site.get_by_role("link", name="Add a passkey").click()
     add_passkey(site)
     log_out(site, named)
     type_password(site, named)
+
+
+def test_coordinator_adds_a_passkey_and_logs_in_with_it(site, named, kari, passkeys):
+    log_in_with_password_after_adding_a_passkey(site, named)
     site.get_by_role("button", name="Use the passkey").click()
     expect(site.get_by_role("link", name="My login")).to_be_visible()
     site.get_by_role("link", name="My login").click()
@@ -99,11 +103,7 @@ def test_coordinator_adds_a_passkey_and_logs_in_with_it(site, named, kari, passk
 
 
 def test_passkey_that_was_taken_away_does_not_let_in(site, named, kari, passkeys):
-    type_password(site, named)
-    site.get_by_role("link", name="Add a passkey").click()
-    add_passkey(site)
-    log_out(site, named)
-    type_password(site, named)
+    log_in_with_password_after_adding_a_passkey(site, named)
     Authenticator.objects.all().delete()
     enrol(kari)
     site.get_by_role("button", name="Use the passkey").click()
