@@ -17,3 +17,4 @@ control_socket_disable = True
 def post_worker_init(worker):
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector skips it
+    gc.set_threshold(50_000)  # objects: a visit makes thousands, and nearly all go without it

@@ -16,7 +16,15 @@ def is_in_norway(latitude: float, longitude: float) -> bool:
 
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Along the great circle between two pairs of latitude and longitude (haversine)."""
+    """Along the great circle between two pairs of latitude and longitude."""
+    return km(haversine(one, other))
+
+
+def haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Of the angle between two pairs of latitude and longitude: grows with the distance, and is sooner worked out."""
     north, north2, eastward = radians(one[0]), radians(other[0]), radians(other[1] - one[1])
-    haversine = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin(eastward / 2) ** 2
-    return EARTH_DIAMETER_KM * asin(sqrt(min(1, haversine)))
+    return sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin(eastward / 2) ** 2
+
+
+def km(of_haversine: float) -> float:
+    return EARTH_DIAMETER_KM * asin(sqrt(min(1, of_haversine)))

@@ -13,7 +13,6 @@ from .attention import ATTENTION, AttentionFilter
 from .csv_admin import SpreadsheetAdmin
 from .forms import PhotoForm, SpaceForm
 from .history import difference
-from .map import TEXTS
 from .models import Amenity, Photo, Space
 from .places import postal_place, town_centre
 from .views import render_space
@@ -138,7 +137,7 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
         return render_space(request, space, preview=True, public=public)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {"place_url": reverse("admin:spaces_space_place"), "map_texts": TEXTS} | (extra_context or {})
+        context = {"place_url": reverse("admin:spaces_space_place")} | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request, space, form, change):

@@ -23,3 +23,6 @@ class County(models.TextChoices):
     VESTFOLD = "39", "Vestfold"
     VESTLAND = "46", "Vestland"
     OSTFOLD = "31", "Østfold"
+
+
+COUNTY_NAMES = dict(County.choices)  # asked for so often that get_county_display() takes its time

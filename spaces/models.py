@@ -18,7 +18,7 @@ from members.slugs import slug_url
 from members.validators import validate_postal_code
 
 from . import photos
-from .counties import County
+from .counties import COUNTY_NAMES, County
 from .opening_hours import state, validate_opening_hours
 from .querysets import SpaceQuerySet
 from .titles import titled
@@ -167,14 +167,17 @@ class Space(Folded, Contact):
         return titled(self.name, self.town)
 
     @property
+    def county_name(self) -> str:
+        return COUNTY_NAMES.get(self.county, "")
+
+    @property
     def other_county(self) -> str:
         """The county's name, unless the town's says it already: Oslo."""
-        county = self.get_county_display()
-        return "" if county == self.town else county
+        return "" if self.county_name == self.town else self.county_name
 
     @property
     def folded_text(self):
-        own = [self.name, self.address, self.postal_code, self.town, self.municipality, self.get_county_display()]
+        own = [self.name, self.address, self.postal_code, self.town, self.municipality, self.county_name]
         return f"{fold(' '.join(own))} {self.organisation.search_text}"
 
     @property

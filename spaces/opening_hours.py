@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -89,6 +90,7 @@ def to_osm(week: Week) -> str:
     return "24/7" if rules == [f"Mo-Su {ALL_DAY}"] else "; ".join(rules)
 
 
+@lru_cache(1000)
 def from_osm(text: str) -> Week | None:
     """None when the text isn't understood, is never open or says more than a Week can."""
     if not text.strip() or not opening_hours.validate(text):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from members.folding import BATCH, fold
 from members.models import Organisation, VerbQuerySet
-from members.norway import EARTH_DIAMETER_KM, distance_km
+from members.norway import EARTH_DIAMETER_KM, distance_km, haversine, km
 from members.slugs import free_slug
 
 from .opening_hours import is_open
@@ -24,10 +24,10 @@ ON_A_CARD += ["organisation__name", "organisation__status"]
 MOST_HOURS = 10_000  # ways of writing opening hours; SQLite takes some 30,000 values in a query
 
 
-def by_distance(places, here) -> list[tuple[int, float]]:
-    """Key and distance_km from here, nearest first, of these keys with their latitudes and longitudes."""
-    measured = sorted([(distance_km(here, (latitude, longitude)), key) for key, latitude, longitude in places])
-    return [(key, distance) for distance, key in measured]
+def by_distance(places, here, last) -> list[tuple[int, float]]:
+    """Key and distance_km from here, nearest first and no more than asked, of keys, latitudes and longitudes."""
+    measured = sorted([(haversine(here, (latitude, longitude)), key) for key, latitude, longitude in places])
+    return [(key, km(far)) for far, key in measured[:last]]
 
 
 class UnknownPlace(Exception):
@@ -152,7 +152,7 @@ class SpaceQuerySet(VerbQuerySet):
         outside can be nearer."""
         here = latitude, longitude
         if (few := self._few()) is not None:
-            return dict(by_distance(few, here)[first:last])
+            return dict(by_distance(few, here, last)[first:])
         for degrees in BOXES:
             wide = 2 * degrees  # far north a degree of longitude is short
             reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
@@ -161,7 +161,7 @@ class SpaceQuerySet(VerbQuerySet):
                 longitude__range=(longitude - wide, longitude + wide),
             )
             few = box._few()
-            found = by_distance(few, here)[:last] if few is not None else box._measured(here, 0, last)
+            found = by_distance(few, here, last) if few is not None else box._measured(here, 0, last)
             if len(found) == last and found[-1][1] <= reach:
                 return dict(found[first:])
         return dict(self._measured(here, first, last))

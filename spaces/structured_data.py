@@ -41,7 +41,7 @@ def address_data(space) -> dict:
             "streetAddress": space.address,
             "postalCode": space.postal_code,
             "addressLocality": space.town,
-            "addressRegion": space.get_county_display(),
+            "addressRegion": space.county_name,
             "addressCountry": "NO",
         }
     )

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,7 +22,7 @@ from . import tiles
 from .directory import Directory, PositionForm
 from .feed import BadBox, Box, answer, parse_zoom
 from .finder import Finder
-from .map import TEXTS, close_up, picture, spot
+from .map import close_up, picture, spot
 from .models import Space
 from .opening_hours import from_osm, weekly
 from .structured_data import space_data
@@ -41,7 +42,6 @@ def landing(request):
             "finder": finder,
             "points": finder.map_data,
             "feed_url": reverse("feed"),
-            "map_texts": TEXTS,
             "picture": picture(*finder.shown),
             "structured_data": network_data(),
         },
@@ -100,8 +100,9 @@ def space(request, slug):
 
 
 def render_space(request, space, **context):
-    others = Space.objects.public().exclude(pk=space.pk)
-    nearby = others.read(others.nearest(space.latitude, space.longitude, 0, NEARBY))
+    distances = Space.objects.public().nearest(space.latitude, space.longitude, 0, NEARBY + 1)
+    distances.pop(space.pk, None)
+    nearby = Space.objects.read(distances)[:NEARBY]
     prefetch_related_objects([space, *nearby], "photos")
     photos = list(space.photos.all())
     return render(
@@ -109,18 +110,25 @@ def render_space(request, space, **context):
         "spaces/space_detail.html",
         {
             "space": space,
+            "summary": summary(space),
             "photos": photos,
             "amenities": list(space.amenities.all()),
             "hours": weekly(space.opening_hours, timezone.localdate()),
             "ordinary_week": from_osm(space.opening_hours) if space.opening_hours else None,
             "nearby": nearby,
             "points": {"points": [spot(space).point], "cells": [], "whole": True},
-            "map_texts": TEXTS,
             "picture": close_up(spot(space)),
             "structured_data": space_data(space, photos),
         }
         | context,
     )
+
+
+def summary(space) -> str:
+    """What search engines, and whoever gets a link to the page, are told of it."""
+    if space.description:
+        return Truncator(space.description.text).chars(155)
+    return _("%(title)s: address, opening hours, contact and way there.") % {"title": space.title}
 
 
 @require_safe

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from django import template
 
 from ..counties import County
-from ..map import TEXTS, picture
+from ..map import picture
 from ..models import Space
 from ..querysets import FAR_KM
 
@@ -37,7 +37,7 @@ def requested_spaces(join_request):
         for number, (space, place) in enumerate(rows, start=1)
         if place
     ]
-    return {"rows": rows, "points": points, "texts": TEXTS, "picture": picture(placed)}
+    return {"rows": rows, "points": points, "picture": picture(placed)}
 
 
 def _placed(space, organisation):

@@ -1,4 +1,5 @@
 import json
+from functools import cache
 from urllib.parse import urlsplit
 
 from django import template
@@ -9,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members import norway
@@ -124,7 +126,13 @@ def map_attributes():
 
 @register.simple_tag
 def map_texts():
-    return TEXTS
+    """What static/js/map.js says, in the reader's language."""
+    return _map_texts(get_language())
+
+
+@cache
+def _map_texts(_language):
+    return json_script(TEXTS, "map-texts")
 
 
 @register.filter
