@@ -17,7 +17,7 @@ from .opening_hours import is_open
 from .places import postal_place, town_centre
 
 KM_OF_A_DEGREE = EARTH_DIAMETER_KM * pi / 360
-BOXES = 0.02, 0.5  # degrees of latitude to either side
+BOXES = 0.5, 0.02  # degrees of latitude to either side
 FEW = 300
 ON_A_CARD = ["name", "slug", "address", "town", "county", "status", "hidden", "precision", "opening_hours"]
 ON_A_CARD += ["organisation__name", "organisation__status"]
@@ -28,6 +28,11 @@ def by_distance(places, here, last) -> list[tuple[int, float]]:
     """Key and distance_km from here, nearest first and no more than asked, of keys, latitudes and longitudes."""
     measured = sorted([(haversine(here, (latitude, longitude)), key) for key, latitude, longitude in places])
     return [(key, km(far)) for far, key in measured[:last]]
+
+
+def are_nearest(found: list[tuple[int, float]], last: int, reach: float) -> bool:
+    """Whether so many were found that nothing beyond the reach (km) belongs among them."""
+    return len(found) == last and found[-1][1] <= reach
 
 
 class UnknownPlace(Exception):
@@ -148,31 +153,42 @@ class SpaceQuerySet(VerbQuerySet):
         return created
 
     def nearest(self, latitude: float, longitude: float, first: int, last: int) -> dict[int, float]:
-        """These distances() of nearest_to(), from all where they are few, else from boxes that grow until nothing
-        outside can be nearer."""
-        here = latitude, longitude
-        if (few := self._few()) is not None:
-            return dict(by_distance(few, here, last)[first:])
+        """These distances() of nearest_to(), from a box wherever nothing outside it can be nearer.
+
+        The boxes shrink until one has few, which are measured here; the database measures what has many.
+        """
+        here, crowded = (latitude, longitude), []
         for degrees in BOXES:
-            wide = 2 * degrees  # far north a degree of longitude is short
-            reach = min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
-            box = self.filter(
-                latitude__range=(latitude - degrees, latitude + degrees),
-                longitude__range=(longitude - wide, longitude + wide),
-            )
-            few = box._few()
-            found = by_distance(few, here, last) if few is not None else box._measured(here, 0, last)
-            if len(found) == last and found[-1][1] <= reach:
+            box, reach = self._box(here, degrees)
+            if (few := box._few()) is None:
+                crowded.insert(0, (box, reach))
+                continue
+            if are_nearest(found := by_distance(few, here, last), last, reach):
                 return dict(found[first:])
-        return dict(self._measured(here, first, last))
+            break
+        for box, reach in crowded:
+            found = list(box.nearest_to(*here).distances(0, last).items())
+            if are_nearest(found, last, reach):
+                return dict(found[first:])
+        few = None if crowded else self._few()
+        if few is None:
+            return self.nearest_to(*here).distances(first, last)
+        return dict(by_distance(few, here, last)[first:])
+
+    def _box(self, here, degrees):
+        """What is within so many degrees of latitude, and how near (km) nothing outside can be."""
+        latitude, longitude = here
+        wide = 2 * degrees  # far north a degree of longitude is short
+        box = self.filter(
+            latitude__range=(latitude - degrees, latitude + degrees),
+            longitude__range=(longitude - wide, longitude + wide),
+        )
+        return box, min(degrees, wide * cos(radians(abs(latitude) + degrees))) * KM_OF_A_DEGREE
 
     def _few(self) -> list | None:
-        """Key, latitude and longitude of each; None, after FEW were read in vain, where the database is to measure."""
+        """Key, latitude and longitude of each; None, after FEW were read in vain, where there are more."""
         places = list(self.order_by().values_list("pk", "latitude", "longitude")[: FEW + 1])
         return places if len(places) <= FEW else None
-
-    def _measured(self, here, first, last) -> list[tuple[int, float]]:
-        return list(self.nearest_to(*here).distances(first, last).items())
 
     def distances(self, first: int, last: int) -> dict[int, float | None]:
         """By key, in order: an index holds all that this asks. None where no distance is measured."""

@@ -88,7 +88,7 @@ def test_nearest_to_orders_by_great_circle_distance():
     assert [round(space.distance_km) for space in nearest] == [0, 392, 429]
 
 
-@pytest.mark.parametrize("few", [0, 300])
+@pytest.mark.parametrize("few", [0, 5, 10, 300])
 @pytest.mark.parametrize("number", [1, 4, 30])
 @pytest.mark.parametrize("position", [(59.9, 10.7), (60.39, 5.32), (69.6, 19.0), (78.2, 15.6), (57.0, -10.0)])
 def test_nearest_is_a_part_of_nearest_to(position, number, few, monkeypatch):
