@@ -20,7 +20,7 @@ from members.validators import validate_postal_code
 from . import photos
 from .counties import COUNTY_NAMES, County
 from .opening_hours import state, validate_opening_hours
-from .querysets import SpaceQuerySet
+from .querysets import PhotoQuerySet, SpaceQuerySet
 from .titles import titled
 
 # All that the directory counts, and sorts, by: it reads no row but those that it shows.
@@ -90,12 +90,7 @@ class Space(Folded, Contact):
     )
     shown = models.PositiveSmallIntegerField(choices=Shown, default=0, db_default=0, editable=False)
     address = models.CharField(_("street address"), max_length=200, blank=True)
-    postal_code = models.CharField(
-        _("postal code"),
-        max_length=4,
-        blank=True,
-        validators=[validate_postal_code],
-    )
+    postal_code = models.CharField(_("postal code"), max_length=4, blank=True, validators=[validate_postal_code])
     town = models.CharField(_("town"), max_length=80)
     municipality = models.CharField(_("municipality"), max_length=80, blank=True)
     county = models.CharField(_("county"), max_length=2, choices=County)
@@ -237,6 +232,10 @@ class Space(Folded, Contact):
         return any(self.contact)
 
     @cached_property
+    def cover(self):
+        return next(iter(self.photos.all()), None)
+
+    @cached_property
     def opening_state(self):
         return state(self.opening_hours, timezone.now()) if self.opening_hours else None
 
@@ -256,6 +255,8 @@ class Photo(models.Model):
     alt_en = models.CharField(_("what it shows, in English"), max_length=200, blank=True)
     credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who took it."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = PhotoQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("photo")

@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from .directory import Directory, PositionForm
 from .feed import BadBox, Box, answer, parse_zoom
 from .finder import Finder
 from .map import close_up, picture, spot
-from .models import Space
+from .models import Photo, Space
 from .opening_hours import from_osm, weekly
 from .structured_data import space_data
 
@@ -103,8 +102,10 @@ def render_space(request, space, **context):
     distances = Space.objects.public().nearest(space.latitude, space.longitude, 0, NEARBY + 1)
     distances.pop(space.pk, None)
     nearby = Space.objects.read(distances)[:NEARBY]
-    prefetch_related_objects([space, *nearby], "photos")
-    photos = list(space.photos.all())
+    photos_of = Photo.objects.by_space([space, *nearby])
+    for near in nearby:
+        near.cover = next(iter(photos_of[near.pk]), None)
+    photos = photos_of[space.pk]
     return render(
         request,
         "spaces/space_detail.html",

@@ -20,9 +20,9 @@ PAGES = {
     "/steder/": 7,
     "/steder/?page=2": 7,
     f"/steder/?q=space&county=03&amenity={AMENITY}": 8,
-    "/steder/?near=Bergen": 7,
-    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 7,
-    "/steder/?q=bergen": 6,
+    "/steder/?near=Bergen": 8,
+    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 8,
+    "/steder/?q=bergen": 7,
     "/steder/?near=Vik": 7,
     "/steder/space-0/": 6,
     "/medlemmer/": 5,
@@ -33,13 +33,12 @@ PAGES = {
     "/sitemap.xml": 3,
     "/sitemap-spaces.xml": 3,
 }
-# The landing page counts by town what it does not list, and asks for those who are alone in a cell. The nearest of many
-# are looked for in two boxes at most, then everywhere.
+# The landing page counts by town what it does not list, and asks for those who are alone in a cell. The nearest are
+# looked for in a box, then everywhere where it has few, or in a smaller one where it has many.
 OF_MANY = {
     "/": (3, 4),
-    "/steder/?near=Bergen": (7, 9),
-    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": (7, 10),
-    "/steder/?q=bergen": (6, 9),
+    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": (8, 9),
+    "/steder/?q=bergen": (7, 8),
     "/steder/space-0/": (6, 8),
 }
 ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?attention=without_photo"]
