@@ -5,10 +5,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess as Reset
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ..join.forms import MailboxField
 from . import limits, log, people
@@ -114,7 +117,17 @@ class SecondStep:
 
 
 class SecondStepForm(SecondStep, mfa.AuthenticateForm):
-    pass
+    def save(self):
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            self.authenticator.refresh_from_db()  # it counted the code on a locked copy
+            left = len(self.authenticator.wrap().get_unused_codes())
+            spent = ngettext(
+                "That recovery code is spent; one is left. Phone or passkey gone? See to it under “My login”.",
+                "That recovery code is spent; %(left)d are left. Phone or passkey gone? See to it under “My login”.",
+                left,
+            )
+            messages.warning(context.request, spent % {"left": left})
 
 
 class SecondStepAgainForm(SecondStep, mfa.ReauthenticateForm):

@@ -71,6 +71,17 @@ def test_recovery_code_lets_in_once(enrolled, visitor, type_password, type_code,
     assert not inside()
 
 
+@pytest.mark.parametrize(("left", "told"), [(9, "9 er igjen"), (1, "én er igjen"), (0, "0 er igjen")])
+def test_spent_recovery_code_is_told(left, told, enrolled, visitor, type_password, type_code):
+    codes = RecoveryCodes.activate(enrolled)
+    *spent, spare = codes.get_unused_codes()[: 10 - left]
+    assert all(map(codes.validate_code, spent))
+    type_password()
+    type_code(spare)
+    page = visitor.get(reverse("admin:index")).content.decode()
+    assert told in page
+
+
 def test_session_gets_another_key_at_login(enrolled, visitor, type_password, type_code, inside):
     type_password()
     before = visitor.session.session_key
