@@ -196,3 +196,17 @@ def test_picture_and_pins_share_their_coordinates(settings):
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_directory_is_read_and_asked_and_nothing_else(client, method):
     assert getattr(client, method)("/steder/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "address", ["/steder/", "/steder/?q=nothing-of-the-kind&near=Oslo", "/steder/huset/", "/medlemmer/loftet/"]
+)
+def test_card_shows_the_first_photo_of_a_member(client, address):
+    SpaceFactory(slug="huset", name="Huset")
+    loft = SpaceFactory(organisation__slug="loftet")
+    second, first = PhotoFactory(space=loft, position=2), PhotoFactory(space=loft, position=1)
+    coming = PhotoFactory(space=SpaceFactory(organisation=loft.organisation, coming=True))
+    page = page_of(client, address)
+    assert first.key in page
+    assert second.key not in page
+    assert coming.key not in page
