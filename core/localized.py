@@ -18,7 +18,7 @@ class Text(NamedTuple):
 
 
 def in_reader_language(instance, field: str) -> Text:
-    """The text of `field` in the reader's language, or in the other one where only that is written."""
+    """Return the text of `field` in the reader's language, or in the other one if only that is written."""
     languages = [code for code, _ in settings.LANGUAGES]
     languages.sort(key=lambda code: code != get_language())
     texts = [Text(getattr(instance, f"{field}_{code}"), code) for code in languages]
