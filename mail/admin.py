@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
+from core.admin import ReadOnlyAdmin
+
 from . import outbox
 
 STATES = {
@@ -17,7 +19,7 @@ STATES = {
 }
 
 
-def moment(time):
+def format_datetime(time):
     return date_format(localtime(time), "DATETIME_FORMAT")
 
 
@@ -34,9 +36,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OutboxAdmin(admin.ModelAdmin):
-    """What waits, what failed and why. Nothing can be changed; what was given up can be sent again."""
-
+class OutboxAdmin(ReadOnlyAdmin):
     list_display = ["queued", "recipient", "title", "state", "error"]
     list_filter = [StateFilter]
     list_per_page = 50
@@ -47,26 +47,17 @@ class OutboxAdmin(admin.ModelAdmin):
     actions = ["send_again"]
     change_form_template = "admin/change_form.html"  # post_office's has a button that sends inside the request
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def has_send_again_permission(self, request):
         return request.user.has_perm("post_office.change_email")
 
     def get_queryset(self, request):
         errors = Log.objects.filter(email=OuterRef("pk")).order_by("-date", "-pk")
-        said = errors.values_list(Concat("exception_type", Value(": "), "message", output_field=TextField()))
-        return super().get_queryset(request).annotate(last_error=Subquery(said[:1]))
+        texts = errors.values_list(Concat("exception_type", Value(": "), "message", output_field=TextField()))
+        return super().get_queryset(request).annotate(last_error=Subquery(texts[:1]))
 
     @admin.display(description=_("queued"), ordering="created")
     def queued(self, email):
-        return moment(email.created)
+        return format_datetime(email.created)
 
     @admin.display(description=_("to"), ordering="to")
     def recipient(self, email):
@@ -90,11 +81,12 @@ class OutboxAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("next try"))
     def next_try(self, email):
-        return moment(email.scheduled_time) if email.status == STATUS.requeued else "–"
+        is_waiting = email.status in (STATUS.queued, STATUS.requeued) and email.scheduled_time
+        return format_datetime(email.scheduled_time) if is_waiting else "–"
 
     @admin.display(description=_("text"))
     def text(self, email):
-        if outbox.SECRET.items() <= (email.headers or {}).items():
+        if "Sensitivity" in (email.headers or {}):  # a code that was queued before the outbox encrypted it
             return _("Hidden: only the one it was written to may read it.")
         return email.message
 
