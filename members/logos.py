@@ -4,13 +4,17 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
-from .picture_files import Frame, open_picture
+from core.images import ImageSpec, open_image
 
-FRAME = Frame(narrowest=100, widest=480, tallest=240, tallness=2, wideness=8)
+LOGO_SPEC = ImageSpec(min_width=100, max_width=480, max_height=240, max_height_ratio=2, max_width_ratio=8)
 
 
 def clean_logo(upload: UploadedFile) -> ContentFile:
-    """The logo drawn anew under a random name; ValidationError unless the upload is a usable picture."""
+    """Return the logo drawn anew under a random name. Raise ValidationError if it is no usable picture."""
     drawn = BytesIO()
-    open_picture(upload, FRAME).save(drawn, "PNG", optimize=True)
-    return ContentFile(drawn.getvalue(), f"{secrets.token_hex(16)}.png")
+    open_image(upload, LOGO_SPEC).save(drawn, "PNG", optimize=True)
+    return named_at_random(drawn.getvalue())
+
+
+def named_at_random(logo: bytes) -> ContentFile:
+    return ContentFile(logo, f"{secrets.token_hex(16)}.png")

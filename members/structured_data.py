@@ -1,7 +1,8 @@
 """The network and its organisations in schema.org's words (https://schema.org/), for search engines."""
 
-from django.conf import settings
 from django.templatetags.static import static
+
+from core.structured_data import absolute, without_blanks
 
 
 def network_data() -> dict:
@@ -10,7 +11,7 @@ def network_data() -> dict:
         "@type": "Organization",
         "name": "Coworking Norge",
         "url": absolute("/"),
-        "logo": absolute(static("img/icon.png")),
+        "logo": absolute(static("core/icon.png")),
         "areaServed": "NO",
     }
 
@@ -21,7 +22,7 @@ def organisation_data(organisation) -> dict:
         "@type": "Organization",
         "name": organisation.name,
         "url": absolute(organisation.get_absolute_url()),
-        "description": organisation.description.text,
+        "description": organisation.description_text,
         "logo": absolute(organisation.logo.url) if organisation.logo else "",
         **contact_data(organisation),
     }
@@ -32,11 +33,3 @@ def organisation_data(organisation) -> dict:
 
 def contact_data(contact) -> dict:
     return {"telephone": str(contact.phone), "email": contact.email, "sameAs": contact.website}
-
-
-def absolute(path: str) -> str:
-    return settings.SITE_URL + path
-
-
-def without_blanks(data: dict) -> dict:
-    return {name: value for name, value in data.items() if value}

@@ -25,11 +25,26 @@ def test_organisations_come_by_pages_members_first(client, monkeypatch):
     for name in ("Ås", "Bø", "Ør"):
         OrganisationFactory(name=name)
     first, second = (client.get(f"/medlemmer/?page={number}").content.decode() for number in (1, 2))
-    assert [re.findall(r"<h3><a[^>]*>(.+?)</a>", page) for page in (first, second)] == [["Bø", "Ør"], ["Ås", "A snart"]]
+    shown = [re.findall(r'class="mark-name">([^<]+)<', page) for page in (first, second)]
+    assert shown == [["Bø", "Ør"], ["Ås", "A snart", "Ditt hus?"]]
     assert "3 organisasjoner" in first
     assert 'rel="next" href="?page=2"' in first
     assert 'rel="canonical" href="http://127.0.0.1:8000/medlemmer/?page=2"' in second
-    assert second.index("Ås") < second.index("<h2>På vei inn</h2>") < second.index("A snart")
+    assert second.index(">Ås<") < second.index("<h2>På vei inn</h2>") < second.index("A snart")
+
+
+def test_organisations_of_one_space_lead_to_it(client):
+    one, two = OrganisationFactory(slug="en"), OrganisationFactory(slug="to")
+    SpaceFactory(organisation=one, slug="huset"), SpaceFactory(organisation=one, hidden=True)
+    SpaceFactory.create_batch(2, organisation=two)
+    OrganisationFactory(slug="ingen")
+    page = client.get("/medlemmer/").content.decode()
+    assert set(re.findall(r'<a class="mark"\s+href="([^"]+)"', page)) == {
+        "/steder/huset/",
+        "/medlemmer/to/",
+        "/medlemmer/ingen/",
+    }
+    assert client.get("/medlemmer/en/").status_code == 200, "old addresses work"
 
 
 def test_organisation_shows_its_public_spaces_only(client):

@@ -1,0 +1,5 @@
+from core.changes import ChangesInWords
+
+
+class OrganisationChanges(ChangesInWords):
+    together = [("status", "member_since", "left_on")]
