@@ -1,37 +1,27 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
-from django.http import JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, ngettext_lazy
 
-from members.admin import HistoryAdmin, RecordAdmin, verb_action
+from core.admin import HistoryAdmin, RecordAdmin, verb_action
+from core.history import difference
+from pages import network
 
-from .attention import ATTENTION, AttentionFilter
-from .csv_admin import SpreadsheetAdmin
-from .forms import PhotoForm, SpaceForm
-from .history import difference
-from .models import Amenity, Photo, Space
-from .places import postal_place, town_centre
+from .admin_tasks import ATTENTION, AttentionFilter
+from .completeness import CannotAsk
+from .forms import SpaceForm
+from .history import SpaceChanges
+from .models import Amenity, Space, share_amenities
+from .photo_admin import PhotoAdmin
+from .place_admin import PlaceAdmin
+from .spreadsheet.admin import SpreadsheetAdmin
+from .spreadsheet.importing import SpaceImport
+from .spreadsheet.sheet import batches
 from .views import render_space
-
-
-class PhotoInline(admin.StackedInline):
-    model = Photo
-    form = PhotoForm
-    extra = 0
-    fields = ["preview", "picture", ("alt_nb", "alt_en"), ("credit", "position")]
-    readonly_fields = ["preview"]
-
-    @admin.display(description=_("photo"))
-    def preview(self, photo):
-        return (
-            format_html('<img class="photo-now" src="{}" alt="{}">', photo.sources.fallback, photo.alt)
-            if photo.key
-            else "–"
-        )
+from .widgets import OrganisationSelect
 
 
 class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
@@ -41,9 +31,14 @@ class OrganisationStatusFilter(admin.ChoicesFieldListFilter):
 
 
 @admin.register(Space)
-class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
+class SpaceAdmin(PlaceAdmin, PhotoAdmin, SpreadsheetAdmin, RecordAdmin):
     form = SpaceForm
+    sheet, import_title = SpaceImport, _("Import spaces")
+    import_permissions = ["members.add_organisation"]  # a file may name new ones
+    changes_in_words = SpaceChanges
+    left_alone = _("Photos and amenities stay as they are now.")
     list_display = ["title", "town", "county", "organisation", "shown_as", "precision"]
+    sortable_by = ["title", "town", "county", "shown_as"]  # what has an index
     list_filter = [
         AttentionFilter,
         "status",
@@ -53,15 +48,31 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
         "precision",
     ]
     list_select_related = ["organisation"]
-    inlines = [PhotoInline]
     actions = [
-        verb_action("open", _("Mark as open")),
-        verb_action("close", _("Mark as closed")),
-        verb_action("hide", _("Hide from the site")),
-        verb_action("show", _("Show on the site")),
+        verb_action(
+            "open",
+            _("Mark as open"),
+            ngettext_lazy("%(count)d space is marked as open.", "%(count)d spaces are marked as open.", "count"),
+        ),
+        verb_action(
+            "close",
+            _("Mark as closed"),
+            ngettext_lazy("%(count)d space is marked as closed.", "%(count)d spaces are marked as closed.", "count"),
+        ),
+        verb_action(
+            "hide",
+            _("Hide from the site"),
+            ngettext_lazy("%(count)d space is hidden.", "%(count)d spaces are hidden.", "count"),
+        ),
+        verb_action(
+            "show",
+            _("Show on the site"),
+            ngettext_lazy("%(count)d space is no longer hidden.", "%(count)d spaces are no longer hidden.", "count"),
+        ),
     ]
+    # In the order of use; the photos stand where a section says so.
     fieldsets = [
-        (None, {"fields": ["organisation", "name", "slug", ("status", "hidden"), "version"]}),
+        (_("About the space"), {"fields": ["organisation", "name", ("status", "hidden")]}),
         (
             _("Place"),
             {
@@ -77,19 +88,46 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
             },
         ),
         (_("Opening hours"), {"fields": ["opening_hours"]}),
-        (_("Text"), {"fields": ["description_nb", "description_en", "amenities"]}),
         (
-            _("Contact for the public"),
+            _("Contact details shown on the site"),
             {
                 "fields": ["website", "email", "phone"],
                 "description": _("Left empty, the organisation’s is shown."),
+                "classes": ["before-photos"],
             },
         ),
+        (_("Text"), {"fields": ["description_nb", "description_en", "amenities"]}),
+        (
+            _("Practical"),
+            {
+                "fields": [
+                    ("desks", "since"),
+                    "meeting_rooms",
+                    ("day_price", "month_price"),
+                    "trial_day",
+                    "booking_url",
+                    ("step_free", "lift", "accessible_toilet"),
+                    "languages",
+                    ("welcomed_by", "welcome_consent"),
+                ],
+                "description": _("Visitors are told only what is filled in."),
+            },
+        ),
+        (_("Web address"), {"fields": ["slug"]}),
     ]
 
     class Media:
-        css = {"all": ["leaflet/leaflet.css", "css/map.css"]}
-        js = ["leaflet/leaflet.js", Script("js/pin-picker.js", type="module")]
+        css = {"all": ["leaflet/leaflet.css", "spaces/map.css", "spaces/space-form.css"]}
+        js = [
+            "leaflet/leaflet.js",
+            Script("spaces/space.js", type="module"),
+            Script("spaces/photos.js", type="module"),
+        ]
+
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        if db_field.name == "organisation":
+            options["widget"] = OrganisationSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field, request, **options):
         formfield = super().formfield_for_dbfield(db_field, request, **options)
@@ -97,86 +135,80 @@ class SpaceAdmin(SpreadsheetAdmin, RecordAdmin):
             formfield.widget.can_delete_related = False
         return formfield
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.POST.get("organisation_name"):
+            # As if it had been chosen: a merge knows fields by what the browser sends for them.
+            request.POST = data = request.POST.copy()
+            widget = OrganisationSelect(Space._meta.get_field("organisation"), self.admin_site)
+            data["organisation"] = widget.value_from_datadict(data, request.FILES, "organisation")
+            del data["organisation_name"]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     @admin.display(description=_("name"), ordering="sort_name")
     def title(self, space):
         return space.name
 
     @admin.display(description=_("visitors see it as"))
     def shown_as(self, space):
-        return space.shown_as
+        return _("hidden") if space.hidden else space.get_visibility_display()
 
     def changelist_view(self, request, extra_context=None):
-        asked_for = ATTENTION.get(request.GET.get("attention"))
-        context = {"title": asked_for} if asked_for else {}
+        title = ATTENTION.get(request.GET.get("attention"))
+        context = {"title": title} if title else {}
         return super().changelist_view(request, context | (extra_context or {}))
 
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
-            path("place/", view(self.place), name="spaces_space_place"),
             path("<int:pk>/preview/", view(self.preview), name="spaces_space_preview"),
+            path("<int:pk>/ask/", view(self.ask), name="spaces_space_ask"),
             *super().get_urls(),
         ]
 
-    def place(self, request):
-        """The postal town and county of ?postal_code=, and the centre of ?town= in ?county=, where they are known."""
-        found = postal_place(request.GET.get("postal_code", ""))
-        centre = town_centre(request.GET.get("town", ""), request.GET.get("county"))
-        return JsonResponse(
-            {
-                "postal": {"town": found[0], "county": found[1]} if found else None,
-                "centre": {"latitude": centre.latitude, "longitude": centre.longitude} if centre else None,
-            }
-        )
+    def export_rows(self, queryset):
+        for spaces in batches(super().export_rows(queryset.select_related("organisation"))):
+            share_amenities(spaces)
+            yield from spaces
 
     def preview(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied
         space = get_object_or_404(Space.objects.select_related("organisation"), pk=pk)
-        public = Space.objects.public().filter(pk=pk).exists()
+        # As it would look if it were not hidden; the object is never saved.
+        public, space.visibility = space.is_public, space.visibility_unless_hidden
         return render_space(request, space, preview=True, public=public)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {"place_url": reverse("admin:spaces_space_place")} | (extra_context or {})
-        return super().changeform_view(request, object_id, form_url, context)
+    def ask(self, request, pk):
+        """Ask the house to fill in what its page lacks, and lead back to the board."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":  # after a login
+            return redirect("admin:index")
+        space = get_object_or_404(Space.objects.members(), pk=pk)
+        try:
+            space.ask_to_fill_in(reply_to=network.current().contact_email or request.user.email)
+        except CannotAsk as reason:
+            messages.warning(request, reason)
+        else:
+            asked = {"email": space.contact.email, "space": space.title}
+            messages.success(request, _("We have asked %(email)s to fill in what %(space)s lacks.") % asked)
+        return redirect(f"{reverse('admin:index')}?{request.GET.urlencode()}#board")
 
     def save_model(self, request, space, form, change):
+        # The history holds no amenities and no person: its reason says what became of them.
+        reasons = []
+        if "welcomed_by" in form.changed_data:
+            reasons.append(gettext_noop("who welcomes was changed"))
         if "amenities" in form.changed_data:
-            space._change_reason = difference(form.initial.get("amenities", []), form.cleaned_data["amenities"])
+            reasons.append(difference(form.initial.get("amenities", []), form.cleaned_data["amenities"]))
+        if reasons:
+            space._change_reason = " ".join(reasons)
         super().save_model(request, space, form, change)
-        self.warn(request, space, form, change)
-
-    def warn(self, request, space, form, change):
-        moved = {"latitude", "longitude"} & set(form.changed_data) or form.cleaned_data.get("at_town_centre")
-        if change and {"address", "postal_code", "town"} & set(form.changed_data) and not moved:
-            messages.warning(request, _("The address changed, but the pin stands where it stood. Is it still right?"))
-        if change and form.marked_exact:
-            messages.warning(request, _("The pin was moved and is marked as exact. Change that where it is not."))
-        place = postal_place(space.postal_code)
-        if place and place[1] != space.county:
-            messages.warning(
-                request,
-                _("Postal code %(code)s is in %(county)s. Is the county right?")
-                % {"code": space.postal_code, "county": place[1].label},
-            )
-
-    def save_formset(self, request, form, formset, change):
-        """Photos have no history of their own: what became of them is told in an entry of the space's."""
-        for photo_form in formset.forms:
-            if photo_form.cleaned_data.get("picture") and not photo_form.cleaned_data.get("DELETE"):
-                photo_form.instance.take(photo_form.cleaned_data["picture"])
-        deleted = [form.instance.alt.text for form in formset.deleted_forms if form.instance.pk]
-        super().save_formset(request, form, formset, change)
-        told = [difference(deleted, formset.new_objects)]
-        told += [f"~ {photo}" for photo, _fields in formset.changed_objects]
-        if any(told):
-            form.instance._change_reason = " ".join(filter(None, told))
-            form.instance.save()
+        for remark in form.location.remarks:
+            messages.warning(request, remark)
 
 
 @admin.register(Amenity)
 class AmenityAdmin(HistoryAdmin):
-    object_history_list_template = "admin/history_list.html"
-    object_history_form_template = "admin/history_form.html"
     list_display = ["name_nb", "name_en", "position"]
     prepopulated_fields = {"slug": ["name_en"]}

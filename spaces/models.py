@@ -1,78 +1,72 @@
-from functools import partial
-from urllib.parse import urlencode
+from collections import defaultdict
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from members.bilingual import in_reader_language
-from members.folding import Folded, fold, sort_key
-from members.models import Contact, Organisation, PublicContact, watch
-from members.norway import IN_NORWAY
-from members.slugs import slug_url
-from members.validators import validate_postal_code
+from core.history import difference
+from core.localized import in_reader_language
+from core.markdown import render
+from core.models import track
+from core.search_text import Searchable, fold, sort_key
+from members.models import Contact, Organisation, PublicContact, Visibility
+from norway.bounds import IN_NORWAY
+from norway.counties import COUNTY_NAMES, County
+from norway.places import other_names, town_centre
+from norway.validators import validate_postal_code
 
-from . import photos
-from .counties import COUNTY_NAMES, County
+from .amenities import Amenity
+from .art.address import Pictured
+from .completeness import Completeness
+from .location import Pin, Precision
 from .opening_hours import state, validate_opening_hours
-from .querysets import PhotoQuerySet, SpaceQuerySet
-from .titles import titled
+from .photo import Photo
+from .practical import PRACTICAL_CONSTRAINTS, Practical
+from .querysets import SpaceQuerySet
+from .titles import space_title
 
-# All that the directory counts, and sorts, by: it reads no row but those that it shows.
-COUNTED = ["shown", "county", "id", "opening_hours", "search_text"]
-LISTED = ["shown", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
-
-
-class Amenity(models.Model):
-    """One thing that a space may offer, from a short vocabulary of the network's."""
-
-    slug = models.SlugField(_("code"), unique=True)
-    name_nb = models.CharField(_("name in Norwegian"), max_length=60)
-    name_en = models.CharField(_("name in English"), max_length=60)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("amenity")
-        verbose_name_plural = _("amenities")
-        ordering = ["position", "pk"]
-
-    def __str__(self):
-        return in_reader_language(self, "name").text
+# Covering indexes: the directory counts and sorts without reading the rows.
+COUNT_INDEX = ["visibility", "county", "id", "opening_hours", "search_text"]
+LIST_INDEX = ["visibility", "sort_name", "id", "county", "latitude", "longitude", "opening_hours", "search_text"]
+BOARD_INDEX = ["visibility", "-gaps", "sort_name", "id", "county"]
 
 
-class Space(Folded, Contact):
-    """One physical location of an organisation: what is plotted."""
+class Space(Pictured, Searchable, Contact, Practical, Completeness):
+    """One physical location of an organisation: a pin on the map."""
 
     class Status(models.TextChoices):
-        COMING = "coming", _("on the way in")
+        COMING = "coming", _("joining soon")
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
-    class Precision(models.TextChoices):
-        EXACT = "exact", _("exact")
-        TOWN = "town", _("approximate: the town centre")
+    BINNED_WITH = ("photos",)
+    Precision = Precision
 
-    class Shown(models.IntegerChoices):
-        """What the public sees it as, in the directory's order; the queryset settles it."""
-
-        TO_NOBODY = 0
-        AS_MEMBER = 1
-        ON_THE_WAY = 2
-
-    FOLDED_FROM = frozenset(
-        {"name", "address", "postal_code", "town", "municipality", "county"}
-        | {"organisation", "organisation_id", "status", "hidden"}
+    # By the organisation's and its own status, unless it is hidden; any other combination is hidden.
+    VISIBILITIES = {
+        (Organisation.Status.MEMBER, Status.OPEN): Visibility.MEMBER,
+        (Organisation.Status.MEMBER, Status.COMING): Visibility.UPCOMING,
+        (Organisation.Status.PROSPECT, Status.OPEN): Visibility.UPCOMING,
+        (Organisation.Status.PROSPECT, Status.COMING): Visibility.UPCOMING,
+    }
+    VISIBILITY_FIELDS = frozenset({"organisation", "organisation_id", "status", "hidden"})
+    INDEXED_FIELDS = frozenset(
+        {"name", "address", "postal_code", "town", "municipality", "county", "organisation", "organisation_id"}
     )
+    DERIVED_FROM = INDEXED_FIELDS | VISIBILITY_FIELDS | Completeness.GAP_FIELDS
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="spaces", verbose_name=_("organisation")
+        Organisation,
+        models.PROTECT,
+        related_name="spaces",
+        verbose_name=_("organisation"),
+        db_index=False,  # "space_of_organisation" is one
     )
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
@@ -88,7 +82,7 @@ class Space(Folded, Contact):
         db_default=False,
         help_text=_("Hidden spaces are shown nowhere on the site."),
     )
-    shown = models.PositiveSmallIntegerField(choices=Shown, default=0, db_default=0, editable=False)
+    visibility = models.PositiveSmallIntegerField(choices=Visibility, default=0, db_default=0, editable=False)
     address = models.CharField(_("street address"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=4, blank=True, validators=[validate_postal_code])
     town = models.CharField(_("town"), max_length=80)
@@ -106,7 +100,7 @@ class Space(Folded, Contact):
 
     objects = SpaceQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["search_text", "sort_name", "shown"],
+        excluded_fields=["search_text", "sort_name", "visibility", "gaps", "asked_at", *Practical.PERSONAL],
         verbose_name=_("earlier version"),
         verbose_name_plural=_("earlier versions"),
     )
@@ -116,10 +110,20 @@ class Space(Folded, Contact):
         verbose_name_plural = _("spaces")
         ordering = ["sort_name", "pk"]
         indexes = [
-            models.Index(fields=["shown", "latitude", "longitude", "id"], name="space_shown_at"),
-            models.Index(fields=["shown", "county", "town", "latitude", "longitude", "id"], name="space_shown_in_town"),
-            models.Index(fields=COUNTED, name="space_counted"),
-            models.Index(fields=LISTED, name="space_listed"),
+            models.Index(fields=["visibility", "latitude", "longitude", "id"], name="space_visibility_at"),
+            models.Index(
+                fields=["visibility", "county", "town", "latitude", "longitude", "id"], name="space_visibility_in_town"
+            ),
+            models.Index(fields=COUNT_INDEX, name="space_counted"),
+            models.Index(fields=LIST_INDEX, name="space_listed"),
+            models.Index(fields=["organisation", "visibility", "slug", "town"], name="space_of_organisation"),
+            models.Index(fields=BOARD_INDEX, name="space_on_board"),
+            models.Index(fields=["visibility", "precision", "address", "id"], name="space_address_without_pin"),
+            models.Index(fields=["sort_name", "id", "search_text"], name="space_searched"),
+            models.Index(fields=["county", "organisation"], name="space_organisation_in_county"),
+            models.Index(fields=["county", "-id"], name="space_by_county"),
+            models.Index(fields=["county", "sort_name", "id"], name="space_in_county_by_name"),
+            models.Index(fields=["town", "-id"], name="space_by_town"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -142,6 +146,7 @@ class Space(Folded, Contact):
                 name="space_county_known",
                 violation_error_message=_("Choose one of the counties."),
             ),
+            *PRACTICAL_CONSTRAINTS,
         ]
 
     def __str__(self):
@@ -151,15 +156,19 @@ class Space(Folded, Contact):
     def save(self, *args, update_fields=None, **options):
         is_new = self._state.adding
         super().save(*args, update_fields=update_fields, **options)
-        if update_fields is None or self.FOLDED_FROM & set(update_fields):
-            type(self).objects.filter(pk=self.pk).settle(are_new=is_new)
+        if update_fields is None or self.VISIBILITY_FIELDS & set(update_fields):
+            # By the database and not by self.organisation, which may have been read before another changed it.
+            type(self).objects.filter(pk=self.pk).update_visibility(are_new=is_new)
+            self.refresh_from_db(fields=["visibility"])
+        if update_fields is None or self.GAP_FIELDS & set(update_fields):
+            type(self).objects.filter(pk=self.pk).update_gaps()
 
     def get_absolute_url(self):
-        return slug_url("spaces:space", self.slug)
+        return reverse("spaces:space", args=[self.slug])
 
     @property
     def title(self) -> str:
-        return titled(self.name, self.town)
+        return space_title(self.name, self.town)
 
     @property
     def county_name(self) -> str:
@@ -167,62 +176,59 @@ class Space(Folded, Contact):
 
     @property
     def other_county(self) -> str:
-        """The county's name, unless the town's says it already: Oslo."""
+        # Not "Oslo, Oslo".
         return "" if self.county_name == self.town else self.county_name
 
     @property
-    def folded_text(self):
+    def search_document(self):
         own = [self.name, self.address, self.postal_code, self.town, self.municipality, self.county_name]
+        own += other_names(self.county, self.town, self.municipality)
         return f"{fold(' '.join(own))} {self.organisation.search_text}"
 
     @property
-    def folded_name(self):
-        """By name, then town: the tabulator sorts before any letter."""
-        return f"{super().folded_name}\t{sort_key(self.town)}"
+    def sort_document(self):
+        # The tabulator sorts before any letter.
+        return f"{super().sort_document}\t{sort_key(self.town)}"
 
     @property
     def description(self):
         return in_reader_language(self, "description")
 
     @property
+    def description_text(self) -> str:
+        return render(self.description.text).line
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility != Visibility.HIDDEN
+
+    @property
     def is_member(self) -> bool:
-        return self.status == self.Status.OPEN and self.organisation.is_member
+        return self.visibility == Visibility.MEMBER
 
     @property
-    def shown_as(self) -> str:
-        """What visitors see the space as, in a word."""
-        if self.hidden:
-            return _("hidden")
-        if self.is_member:
-            return _("member")
-        return _("on the way in") if self.is_on_the_way else _("not shown")
+    def is_upcoming(self) -> bool:
+        return self.visibility == Visibility.UPCOMING
 
     @property
-    def is_on_the_way(self) -> bool:
-        statuses = Organisation.Status
-        if self.organisation.status == statuses.MEMBER:
-            return self.status == self.Status.COMING
-        return self.organisation.status == statuses.PROSPECT and self.status != self.Status.CLOSED
+    def visibility_unless_hidden(self) -> Visibility:
+        return self.VISIBILITIES.get((self.organisation.status, self.status), Visibility.HIDDEN)
 
     @property
     def is_approximate(self) -> bool:
         return self.precision == self.Precision.TOWN
 
     @property
+    def is_at_town_centre(self) -> bool:
+        centre = town_centre(self.town, self.county)
+        return bool(centre) and Pin(centre.latitude, centre.longitude).is_at(self.latitude, self.longitude)
+
+    @property
     def postal_line(self) -> str:
         return f"{self.postal_code} {self.town}".strip()
 
     @property
-    def directions_url(self) -> str:
-        """Google Maps' universal link to the pin or the address; blank where neither is exact."""
-        place = self.address and f"{self.address}, {self.postal_line}, Norge"
-        if not self.is_approximate:
-            place = f"{self.latitude},{self.longitude}"
-        return place and f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': place})}"
-
-    @property
     def contact(self) -> PublicContact:
-        """Each of its own, or its organisation's where it has none."""
         return PublicContact(
             *(getattr(self, field) or getattr(self.organisation, field) for field in PublicContact._fields)
         )
@@ -231,69 +237,47 @@ class Space(Folded, Contact):
     def has_contact(self) -> bool:
         return any(self.contact)
 
+    def record_restored(self, photo, *, by):
+        locked = type(self).objects.select_for_update().get(pk=self.pk)
+        locked._history_user, locked._change_reason = by, difference([], [photo], of="photo ")
+        locked.save()
+
     @cached_property
     def cover(self):
         return next(iter(self.photos.all()), None)
+
+    @property
+    def picture_url(self) -> str:
+        """Return the address of a member's first photo, or else of the coast around the space."""
+        return self.cover.sources.fallback if self.is_member and self.cover else self.art_url
+
+    @cached_property
+    def amenity_list(self) -> list[Amenity]:
+        return list(self.amenities.all())
 
     @cached_property
     def opening_state(self):
         return state(self.opening_hours, timezone.now()) if self.opening_hours else None
 
 
-class Photo(models.Model):
-    """A picture of a space, kept as cleaned renditions under a random key."""
-
-    space = models.ForeignKey(Space, models.CASCADE, related_name="photos", verbose_name=_("space"))
-    key = models.CharField(max_length=32, unique=True, editable=False)
-    width = models.PositiveIntegerField(editable=False, help_text=_("Pixels of the largest rendition."))
-    height = models.PositiveIntegerField(editable=False)
-    alt_nb = models.CharField(
-        _("what it shows, in Norwegian"),
-        max_length=200,
-        help_text=_("Read aloud to those who cannot see it."),
-    )
-    alt_en = models.CharField(_("what it shows, in English"), max_length=200, blank=True)
-    credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who took it."))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    objects = PhotoQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        ordering = ["position", "pk"]
-
-    def __str__(self):
-        return self.alt.text
-
-    @property
-    def alt(self):
-        return in_reader_language(self, "alt")
-
-    @property
-    def widths(self):
-        return photos.rendition_widths(self.width)
-
-    @property
-    def sources(self):
-        return photos.sources(self.key, self.widths)
-
-    def take(self, clean: photos.CleanPhoto):
-        """Store the picture and point to it, without saving the row; the one before goes when the change holds."""
-        self.discard_files()
-        self.key, self.width, self.height = photos.store(clean), clean.width, clean.height
-
-    def discard_files(self):
-        if self.key:
-            transaction.on_commit(partial(photos.discard, self.key, self.widths))
+def share_amenities(spaces):
+    """Set the amenity_list of each, the same objects in all: prefetch_related() would make new ones for each space."""
+    amenities, found = Amenity.objects.in_bulk(), defaultdict(list)
+    pairs = Space.amenities.through.objects.filter(space__in=spaces).values_list("space", "amenity")
+    for space, amenity in pairs:
+        found[space].append(amenities[amenity])
+    for space in spaces:
+        space.amenity_list = found[space.pk]
 
 
 for model in (Amenity, Space, Photo):
-    watch(model)
-watch(Space.amenities.through)
+    track(model)
+track(Space.amenities.through)
 
 
 @receiver(post_delete, sender=Photo)
-def discard_files_of_deleted(instance, **_):
-    """A signal, because photos go with their space by cascade, which calls no method of theirs."""
-    instance.discard_files()
+def discard_files_of_deleted(instance, origin=None, **_):
+    # A cascade from the space calls no delete().
+    if not getattr(origin, "is_binned", False):  # the bin erases them with its snapshot
+        instance.discard_files()
+    Space.objects.filter(pk=instance.space_id).update_gaps()

@@ -4,40 +4,56 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from heapq import merge
 from itertools import groupby, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import opening_hours
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from opening_hours import OpeningHours
+
+from .opening_hours_rules import (
+    ALL_DAY,
+    OSM_DAYS,
+    Rule,
+    UnknownRule,
+    known_rules,
+    overridden,
+    parse,
+    split_at_midnight,
+    texts_by_night,
+    to_text,
+    without_holidays,
+)
+from .opening_hours_words import day_range, notes, span, week_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 MAX_LENGTH = 500
-MINUTE = timedelta(minutes=1)
-ALL_DAY = "00:00-24:00"
+MINUTE, DAY, YEAR = timedelta(minutes=1), timedelta(days=1), timedelta(days=366)
+ANY_MONDAY = date(2001, 1, 1)
+ROUND_THE_CLOCK = "Mo-Su 00:00-24:00"
 HOLIDAYS_OFF = "; PH off; Dec 24 off"
-OSM_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-SCHEMA_ORG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-DAYS = "(?:{0})(?:-(?:{0}))?".format("|".join(OSM_DAYS))
-RULE = re.compile(rf"(?:(?P<days>{DAYS}(?:,{DAYS})*)(?: |$))?(?P<hours>[\d:,-]+|closed)?")
-TIME = re.compile(r"(\d\d):(\d\d)")
+OPEN_END = re.compile(r":\d\d\+")
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
 class Week:
-    """The hours of an ordinary week; ValueError when they can't be one.
+    """The hours of an ordinary week. Raise ValueError if they overlap or are out of order.
 
     `days` has seven entries from Monday; each is a tuple of (opens, closes) in minutes after midnight,
     0 to 1440, in order and apart. Closed on holidays means the public ones and 24 December.
     """
 
-    days: tuple[tuple[tuple[int, int], ...], ...]
+    days: tuple[Spans, ...]
     closed_on_holidays: bool = False
 
     def __post_init__(self):
@@ -53,9 +69,17 @@ class Row(NamedTuple):
     spans: list[str]
 
 
+class Timetable(NamedTuple):
+    """`week` names the one that the rows are of, blank if they are of every week; `notes` tell what differs."""
+
+    rows: list[Row]
+    week: str
+    notes: list[str]
+
+
 @dataclass(frozen=True)
 class State:
-    """Open or not, and when that changes; `until` is None when it doesn't within a year."""
+    """`until` is when it changes, None if it does not within a year."""
 
     is_open: bool
     until: datetime | None
@@ -70,142 +94,195 @@ def validate_opening_hours(value: str) -> None:
         raise ValidationError(message, code="invalid", params={"value": value})
     # The library has no coordinates: it takes the sun to rise at 07:00 everywhere and always.
     if re.search("sunrise|sunset|dawn|dusk", value):
-        message = _("Opening hours cannot follow the sun; write the times.")
-        raise ValidationError(message, code="sun")
+        raise ValidationError(_("Opening hours cannot follow the sun; write the times."), code="sun")
     # The library counts commented times as open: "by appointment" would mean open round the clock.
     if '"' in value:
         message = _("Leave out comments in quotation marks; write them in the text about the space.")
         raise ValidationError(message, code="comment")
+    if OPEN_END.search(value):
+        raise ValidationError(_("Opening hours need an end: write “08:00-16:00”, not “08:00+”."), code="open_end")
+    _validate_rules(value)
+
+
+def _validate_rules(value: str) -> None:
+    try:
+        pair = overridden(parse(value))
+    except UnknownRule as unknown:
+        message = _(
+            "We cannot put “%(rule)s” in words for visitors. Use weekdays, months, dates, weeks, PH for public "
+            "holidays, times and off."
+        )
+        raise ValidationError(message, code="unknown", params={"rule": str(unknown)}) from unknown
+    if pair:
+        message = _("“%(later)s” undoes “%(rule)s”. Write first what holds all year, then months and weeks, then days.")
+        raise ValidationError(message, code="order", params={"rule": pair[0], "later": pair[1]})
 
 
 def to_osm(week: Week) -> str:
-    """Blank for a week that is never open."""
-    rules = [
-        f"{'-'.join(OSM_DAYS[day] for day in sorted({first, last}))} {','.join(_span(*span, '-') for span in spans)}"
-        for first, last, spans in _runs(week.days)
+    text = to_text(
+        Rule(False, "", "", "-".join(OSM_DAYS[day] for day in sorted({first, last})), spans, False)
+        for first, last, spans in runs(week.days)
         if spans
-    ]
-    if rules and week.closed_on_holidays:
-        return "; ".join(rules) + HOLIDAYS_OFF
-    return "24/7" if rules == [f"Mo-Su {ALL_DAY}"] else "; ".join(rules)
+    )
+    if text and week.closed_on_holidays:
+        return text + HOLIDAYS_OFF
+    return "24/7" if text == ROUND_THE_CLOCK else text
 
 
-@lru_cache(1000)
 def from_osm(text: str) -> Week | None:
-    """None when the text isn't understood, is never open or says more than a Week can."""
-    if not text.strip() or not opening_hours.validate(text):
+    """Return None if the text is invalid, never open, or says more than a Week can."""
+    rules, closed_on_holidays = without_holidays(known_rules(text))
+    if not all(map(_is_of_a_week, rules)):
         return None
-    rules = str(OpeningHours(text)).replace("24/7", "Mo-Su").split("; ")
-    closed_on_holidays = set(rules[-2:]) == {"PH closed", "Dec 24 closed"}
-    days = _days_of_rules(rules[:-2] if closed_on_holidays else rules)
-    return Week(days, closed_on_holidays) if any(days) and all(map(_in_order, days)) else None
+    days = [()] * 7
+    for rule in rules:
+        for some in (rule.days or "Mo-Su").split(","):
+            first, last = OSM_DAYS.index(some[:2]), OSM_DAYS.index(some[-2:])
+            for day in range((last - first) % 7 + 1):
+                days[(first + day) % 7] = () if rule.is_closed else rule.spans or ALL_DAY
+    return Week(tuple(days), closed_on_holidays) if any(days) and all(map(_in_order, days)) else None
 
 
-def is_open(text: str, at: datetime) -> bool:
-    """ParserError when the text is blank or not understood."""
-    return OpeningHours(text, country="NO").is_open(_wall_clock(at))
+def state(text: str, at: datetime) -> State | None:
+    """Return None if the text tells nothing."""
+    return _state(text, at.replace(second=0, microsecond=0))  # it changes on full minutes only
 
 
-def state(text: str, at: datetime) -> State:
-    """ParserError when the text is blank or not understood."""
-    hours, now = OpeningHours(text, country="NO"), _wall_clock(at)
-    is_open = hours.is_open(now)
-    for start, end, kind, _comment in hours.intervals(now, now + timedelta(days=366)):
-        if (kind == opening_hours.State.OPEN) != is_open and _in_oslo(start) < _in_oslo(end):
-            return State(is_open, _in_oslo(start))
-    return State(is_open, None)
+@lru_cache(maxsize=1000)
+def _state(text, at):
+    if not any(texts_by_night(text)):
+        return None
+    now = _wall_clock(at)
+    opens, closes = next(_openings(text, now, now + YEAR), (None, None))
+    if opens and opens <= _in_oslo(now):
+        return State(True, closes if closes < _in_oslo(now + YEAR) else None)
+    return State(False, opens)
 
 
-def weekly(text: str, on: date) -> list[Row]:
-    """An ordinary week or, when the text says more, the week with that date; no rows for blank text."""
-    if not text:
-        return []
-    week = from_osm(text)
-    days = week.days if week else _evaluated(text, on)
-    return [Row(first, last, [_span(*span) for span in spans]) for first, last, spans in _runs(days)]
+def opens_on(text: str, day: date) -> bool:
+    """Return whether it opens that day; a night belongs to the day on which it began."""
+    return any(days_from(text, day, 1))
 
 
-def schema_org(text: str, on: date) -> list[dict]:
-    """https://schema.org/OpeningHoursSpecification of a week; 24:00 is 23:59 there, 02:00 the next morning."""
-    week = from_osm(text) if text else None
-    days = week.days if week else _evaluated(text, on) if text else [()] * 7
-    return [
-        {
-            "@type": "OpeningHoursSpecification",
-            "dayOfWeek": list(SCHEMA_ORG_DAYS[first : last + 1]),
-            "opens": clock(opens),
-            "closes": clock(1439 if closes == 1440 else closes),
-        }
-        for first, last, spans in _runs(days)
-        for opens, closes in spans
-    ]
+def timetable(text: str, on: date) -> Timetable | None:
+    """Return an ordinary week or, if there is none, the week with that date. None if the text tells nothing."""
+    rules, closed_on_holidays = without_holidays(known_rules(text))
+    if not rules:
+        return None
+    days, monday = week_on(text, on)
+    lines = notes(rules, _rows(_ordinary_days(rules)))
+    if closed_on_holidays:
+        lines.append(_("Closed on public holidays and Christmas Eve"))
+    return Timetable(_rows(days), week_of(monday) if monday else "", lines)
 
 
-def clock(minutes: int) -> str:
-    """24:00 at the end of the day; past it, the time of the next day."""
-    hour, minute = divmod(minutes if minutes <= 1440 else minutes - 1440, 60)
-    return f"{hour:02}:{minute:02}"
+def in_words(text: str) -> str:
+    """Return the timetable in one line, as the history tells it, or the text as it is."""
+    table = timetable(text, timezone.localdate())
+    if not table:
+        return text
+    days = [f"{day_range(row.first_day, row.last_day)} {', '.join(row.spans) or _('closed')}" for row in table.rows]
+    return "; ".join([*filter(None, [table.week]), *days, *table.notes])
 
 
-def _span(opens: int, closes: int, dash: str = "–") -> str:
-    return f"{clock(opens)}{dash}{clock(closes)}"
+def spans_on(text: str, on: date) -> list[str]:
+    """Return what is open on the day, such as "08:00–16:00"; holidays and the night after it are counted."""
+    return [span(*each) for each in days_from(text, on, 1)[0]]
 
 
-def _in_order(spans: Sequence[tuple[int, int]]) -> bool:
+def _in_order(spans: Spans) -> bool:
     minutes = [minute for span in spans for minute in span]
     return all(0 <= earlier < later <= 1440 for earlier, later in pairwise(minutes))
 
 
-def _runs(days: Sequence) -> Iterator[tuple[int, int, Sequence]]:
-    for spans, (first, *others) in groupby(range(7), key=lambda day: days[day]):
+def _is_of_a_week(rule: Rule) -> bool:
+    return rule.is_of_every_week and not (rule.is_added or rule.is_of_holidays or (rule.is_closed and rule.spans))
+
+
+def runs(days: Sequence[Spans]) -> Iterator[tuple[int, int, Spans]]:
+    for spans, (first, *others) in groupby(range(len(days)), key=lambda day: days[day]):
         yield first, first + len(others), spans
 
 
-def _days_of_rules(rules: list[str]) -> tuple:
-    """Seven days from rules as OpeningHours prints them, () when one says more; later rules win."""
-    days = [()] * 7
-    for rule in rules:
-        match = RULE.fullmatch(rule)
-        if not match:
-            return ()
-        times = [int(hour) * 60 + int(minute) for hour, minute in TIME.findall(match["hours"] or ALL_DAY)]
-        spans = tuple(sorted(zip(times[::2], times[1::2], strict=True)))
-        for day_range in (match["days"] or "Mo-Su").split(","):
-            first, last = OSM_DAYS.index(day_range[:2]), OSM_DAYS.index(day_range[-2:])
-            for day in range((last - first) % 7 + 1):
-                days[(first + day) % 7] = spans
-    return tuple(days)
+def _rows(days: Sequence[Spans]) -> list[Row]:
+    return [Row(first, last, [span(*each) for each in spans]) for first, last, spans in runs(days)]
+
+
+def week_on(text: str, on: date) -> tuple[Sequence[Spans], date | None]:
+    """Return an ordinary week, or the one with that date and its Monday; no days if the text tells nothing."""
+    rules, _closed_on_holidays = without_holidays(known_rules(text))
+    if not rules:
+        return (), None
+    if all(rule.is_of_every_week for rule in rules):
+        return _ordinary_days(rules), None
+    monday = on - on.weekday() * DAY
+    return days_from(text, monday, 7), monday
+
+
+def days_from(text: str, first: date, count: int) -> list[Spans]:
+    return _days(texts_by_night(text), first, count)
+
+
+def _ordinary_days(rules: Sequence[Rule]) -> list[Spans]:
+    every_week = split_at_midnight(rule for rule in rules if rule.is_of_every_week)
+    return _days(every_week, ANY_MONDAY, 7, country=None)  # in a land without holidays
+
+
+def _days(texts: Sequence[str], first: date, count: int, country: str | None = "NO") -> list[Spans]:
+    """Return what is open on the days, each with the night that began on it."""
+    days = zip(*(_parts_of_days(text, first, count, country) for text in texts), strict=True)
+    return [
+        tuple(_joined(evening, [(opens + 1440, closes + 1440) for opens, closes in night])) for evening, night in days
+    ]
+
+
+def _parts_of_days(text: str, first: date, count: int, country: str | None) -> list[list[tuple[int, int]]]:
+    days, midnight = [[] for _day in range(count)], datetime.combine(first, time())
+    for start, end in _intervals(text, midnight, midnight + count * DAY, country=country):
+        opens, closes = (start - midnight) // MINUTE, (end - midnight) // MINUTE
+        for day in range(opens // 1440, -(-closes // 1440)):
+            days[day].append((max(opens - day * 1440, 0), min(closes - day * 1440, 1440)))
+    return days
+
+
+def _joined(spans: Iterable[tuple], others: Iterable[tuple]) -> Iterator[tuple]:
+    """Yield the spans of both, in order, as one where they meet."""
+    opens = closes = None
+    for start, end in merge(spans, others):
+        if closes is None or start > closes:
+            if closes is not None:
+                yield opens, closes
+            opens, closes = start, end
+        closes = max(closes, end)
+    if closes is not None:
+        yield opens, closes
+
+
+def _openings(text: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when until when it is open, in Oslo."""
+    evenings, nights = texts_by_night(text)
+    before = _intervals(evenings, start, end)
+    after = ((opens + DAY, closes + DAY) for opens, closes in _intervals(nights, start - DAY, end - DAY))
+    oslo = (((_in_oslo(opens), _in_oslo(closes)) for opens, closes in each) for each in (before, after))
+    return _joined(*(((opens, closes) for opens, closes in each if opens < closes) for each in oslo))
+
+
+def _intervals(text: str, start: datetime, end: datetime, *, country: str | None = "NO") -> Iterator[tuple]:
+    if text:
+        for opens, closes, kind, _comment in OpeningHours(text, country=country).intervals(start, end):
+            if kind == opening_hours.State.OPEN:
+                yield opens, closes
 
 
 def _wall_clock(at: datetime) -> datetime:
-    """Naive, as the library misreads the hour that summer time repeats; held at 02:59:59 in that hour."""
     local = at.astimezone(UTC).astimezone(OSLO)
-    held = local.replace(minute=59, second=59) if local.fold else local
-    return held.replace(tzinfo=None, fold=0)
+    # The library misreads the hour that summer time repeats: stay at 02:59:59 meanwhile.
+    clamped = local.replace(minute=59, second=59) if local.fold else local
+    return clamped.replace(tzinfo=None, fold=0)
 
 
 def _in_oslo(wall_clock: datetime) -> datetime:
-    """The first moment with that time; for the hour that summer time skips, 03:00."""
-    wanted = wall_clock.replace(tzinfo=OSLO)
-    found = wanted.astimezone(UTC).astimezone(OSLO)
-    return found if found == wanted else found.replace(minute=0)
-
-
-def _evaluated(text: str, on: date) -> list[list[tuple[int, int]]]:
-    sunday = datetime.combine(on - timedelta(days=on.weekday() + 1), time())
-    days = [[] for _day in range(9)]
-    for opens, closes in _open_minutes(text, sunday):
-        day, minute = divmod(opens, 1440)
-        days[day].append((minute, minute + closes - opens))
-    return days[1:8]
-
-
-def _open_minutes(text: str, sunday: datetime) -> Iterator[tuple[int, int]]:
-    """Open times of nine days, in minutes from the first; those of a day or longer cut at midnight."""
-    hours, last = OpeningHours(text, country="NO"), sunday + timedelta(days=9)
-    for start, end, kind, _comment in hours.intervals(sunday, last):
-        opens, closes = (start - sunday) // MINUTE, (end - sunday) // MINUTE
-        while kind == opening_hours.State.OPEN and opens < closes:
-            cut = closes if closes - opens < 1440 else (opens // 1440 + 1) * 1440
-            yield opens, cut
-            opens = cut
+    local = wall_clock.replace(tzinfo=OSLO)
+    existing = local.astimezone(UTC).astimezone(OSLO)
+    # In the hour that summer time skips, return its end, 03:00.
+    return existing if existing == local else existing.replace(minute=0)

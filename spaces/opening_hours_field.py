@@ -4,21 +4,26 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from .opening_hours import HOLIDAYS_OFF, OSM_DAYS, Week, clock, from_osm, to_osm, validate_opening_hours
+from .opening_hours import HOLIDAYS_OFF, Week, from_osm, in_words, to_osm, validate_opening_hours
+from .opening_hours_rules import OSM_DAYS
+from .opening_hours_words import clock
 
 TIME = re.compile(r"(?P<hour>\d{1,2})(?:[.:]?(?P<minute>[0-5]\d))?")
 NO_TIMES = [""] * 14
+WEEKDAYS_ROW = ["", ""]  # is never stored: it fills the rows of Monday to Friday that are empty
 
 
 class OpeningHoursWidget(forms.MultiWidget):
     template_name = "spaces/widgets/opening_hours.html"
 
     class Media:
-        css = {"all": ["css/opening-hours.css"]}
+        css = {"all": ["spaces/opening-hours.css"]}
+        js = [Script("spaces/opening-hours.js", type="module")]
 
     def __init__(self, attrs=None):
         times = [f"{day.lower()}_{end}" for day in OSM_DAYS for end in ("from", "to")]
@@ -28,40 +33,43 @@ class OpeningHoursWidget(forms.MultiWidget):
             | {
                 "closed_on_holidays": forms.CheckboxInput,
                 "other": forms.TextInput({"class": "opening-hours-text", "autocomplete": "off"}),
-            },
+            }
+            | {f"weekdays_{end}": forms.TextInput(time) for end in ("from", "to")},
             attrs,
         )
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        *times, holidays, other = context["widget"]["subwidgets"]
+        *times, holidays, other, opens, closes = context["widget"]["subwidgets"]
         rows = [_row(_day(day), *inputs) for day, inputs in enumerate(_in_pairs(times))]
         other["attrs"]["aria-describedby"] = f"{other['name']}_hint"
         holidays["attrs"].pop("aria-invalid", None)
         if not other["value"]:
             other["attrs"].pop("aria-invalid", None)
         context["widget"] |= {"rows": rows, "holidays": holidays, "other": other}
+        context["widget"]["weekdays"] = _row(_("Monday–Friday"), opens, closes)
         return context
 
     def decompress(self, value):
-        """Text that rows can't say goes to the other hours, but its closing on holidays to the tick."""
         if not value:
-            return [*NO_TIMES, False, ""]
+            return [*NO_TIMES, False, "", *WEEKDAYS_ROW]
         week = from_osm(value)
         if week and all(len(spans) <= 1 for spans in week.days):
-            return [*_typed_times(week), week.closed_on_holidays, ""]
+            return [*_typed_times(week), week.closed_on_holidays, "", *WEEKDAYS_ROW]
+        # Rows cannot say it, but the checkbox can still say that it is closed on holidays.
         other = value.removesuffix(HOLIDAYS_OFF)
-        return [*NO_TIMES, other != value, other]
+        return [*NO_TIMES, other != value, other, *WEEKDAYS_ROW]
 
 
 class OpeningHoursField(forms.MultiValueField):
-    """Gives OpenStreetMap text, "" when nothing is filled in."""
+    """Cleans to OpenStreetMap syntax, "" if nothing is filled in."""
 
     widget = OpeningHoursWidget
+    in_words = staticmethod(in_words)
 
     def __init__(self, **kwargs):
-        texts = [forms.CharField(required=False) for _text in (*NO_TIMES, "other")]
-        fields = [*texts[:-1], forms.BooleanField(required=False), texts[-1]]
+        texts = [forms.CharField(required=False) for _text in (*NO_TIMES, "other", *WEEKDAYS_ROW)]
+        fields = [*texts[:14], forms.BooleanField(required=False), *texts[14:]]
         super().__init__(fields, require_all_fields=False, **kwargs)
 
     def clean(self, value):
@@ -73,8 +81,8 @@ class OpeningHoursField(forms.MultiValueField):
     def compress(self, data_list):
         if not data_list:
             return ""
-        *times, closed_on_holidays, other = data_list
-        week = _read_week(times, closed_on_holidays)
+        *times, closed_on_holidays, other, opens, closes = data_list
+        week = _read_week(_with_weekdays(times, opens, closes), closed_on_holidays)
         text = to_osm(week)
         if other:
             return _other_hours(other, week, text)
@@ -84,10 +92,10 @@ class OpeningHoursField(forms.MultiValueField):
         return text
 
     def has_changed(self, initial, data):
-        """Compares what is meant: "8" typed over "08:00" is no change."""
-        return not self.disabled and self._meaning(data) != self._meaning(self.widget.decompress(initial))
+        # "8" typed over "08:00" is no change.
+        return not self.disabled and self._normalised(data) != self._normalised(self.widget.decompress(initial))
 
-    def _meaning(self, values):
+    def _normalised(self, values):
         pairs = zip(self.fields, values, strict=True)
         try:
             return self.compress([field.clean(value) for field, value in pairs])
@@ -96,13 +104,19 @@ class OpeningHoursField(forms.MultiValueField):
 
 
 def _other_hours(other, week, week_text):
-    """The other hours as they are stored; the weekday rows, if filled in, must say the same."""
+    """Return the other hours as they are stored. Raise if the weekday rows are filled in and differ."""
     text = other.removesuffix(HOLIDAYS_OFF) + HOLIDAYS_OFF if week.closed_on_holidays else other
     validate_opening_hours(text)
     if week_text and from_osm(text) != week:
         message = _("The weekdays say “%(week)s”, but the other hours say “%(other)s”. Empty one of them.")
         raise ValidationError(message, code="conflict", params={"week": week_text, "other": text})
     return text
+
+
+def _with_weekdays(times, opens, closes):
+    _read_spans(_("Monday–Friday"), opens, closes)
+    days = enumerate(_in_pairs(times))
+    return [time for day, typed in days for time in (typed if any(typed) or day > 4 else (opens, closes))]
 
 
 def _read_week(times, closed_on_holidays):
@@ -131,7 +145,7 @@ def _read_spans(day, opens, closes):
 
 
 def _read_time(day, typed):
-    """Minutes after midnight from "8", "8.30", "08:30", "0830" or "24"."""
+    """Parse "8", "8.30", "08:30", "0830" or "24" to minutes after midnight."""
     if match := TIME.fullmatch(typed):
         minutes = int(match["hour"]) * 60 + int(match["minute"] or 0)
         if minutes <= 1440:
@@ -141,19 +155,15 @@ def _read_time(day, typed):
 
 
 def _row(day, opens, closes):
-    """Both inputs named after the day, and marked as invalid only when the fault is theirs."""
-    readable = _is_readable(*((each["value"] or "").strip() for each in (opens, closes)))
-    for each, name in (opens, _("%(day)s from")), (closes, _("%(day)s to")):
-        each["attrs"] |= {"aria-label": name % {"day": day}, "aria-invalid": False if readable else "true"}
-    return {"day": day, "opens": opens, "closes": closes}
-
-
-def _is_readable(opens, closes):
+    # Django marks every input of the field as invalid, whichever it was.
     try:
-        _read_spans("", opens, closes)
+        _read_spans("", *((each["value"] or "").strip() for each in (opens, closes)))
+        invalid = False
     except ValidationError:
-        return False
-    return True
+        invalid = "true"
+    for each, name in (opens, _("%(day)s from")), (closes, _("%(day)s to")):
+        each["attrs"] |= {"aria-label": name % {"day": day}, "aria-invalid": invalid}
+    return {"day": day, "opens": opens, "closes": closes}
 
 
 def _typed_times(week):

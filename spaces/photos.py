@@ -1,8 +1,8 @@
-"""A space's photos: an upload turned into the renditions that are served, and the files in which they are kept."""
+"""Uploads re-encoded as renditions in several widths and formats, and the files in which they are stored."""
 
 import os
 import secrets
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import BytesIO
 from typing import NamedTuple
 
@@ -11,11 +11,12 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
-from members.files import discard_on_error
-from members.picture_files import Frame, open_picture
+from core.images import ImageSpec, open_image
 
 WIDTHS = (480, 960, 1600)
-FRAME = Frame(narrowest=WIDTHS[0], widest=WIDTHS[-1], tallest=1400, tallness=2, wideness=4)
+PHOTO_SPEC = ImageSpec(
+    min_width=WIDTHS[0], max_width=WIDTHS[-1], max_height=1400, max_height_ratio=2, max_width_ratio=4
+)
 ENCODERS = {
     "avif": {"format": "AVIF", "quality": 60, "speed": 9, "max_threads": 2},
     "webp": {"format": "WEBP", "quality": 78, "method": 1},
@@ -32,7 +33,7 @@ class CleanPhoto(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """A srcset for each format, and the URL for browsers that know none of it."""
+    """A srcset for each format, and the URL for browsers without srcset."""
 
     avif: str
     webp: str
@@ -41,34 +42,55 @@ class Sources(NamedTuple):
 
 
 def rendition_widths(width: int) -> tuple[int, ...]:
-    """Nothing is enlarged: the last is the photo's own width where that is below the largest."""
-    return (*(w for w in WIDTHS if w < width), min(width, WIDTHS[-1]))
+    return (*(w for w in WIDTHS if w < width), min(width, WIDTHS[-1]))  # never enlarged
 
 
 def clean_photo(upload: UploadedFile) -> CleanPhoto:
-    """ValidationError unless the upload is a usable picture."""
-    image = open_picture(upload, FRAME)
+    return _clean(open_image(upload, PHOTO_SPEC))
+
+
+def checked(upload: UploadedFile) -> bytes:
+    """Return a JPEG of the picture to keep until it is stored. Raise ValidationError."""
+    target = BytesIO()
+    open_image(upload, PHOTO_SPEC).save(target, "JPEG", quality=92)
+    return target.getvalue()
+
+
+def clean_checked(content: bytes) -> CleanPhoto:
+    return _clean(Image.open(BytesIO(content), formats=["JPEG"]))
+
+
+def _clean(image) -> CleanPhoto:
     return CleanPhoto(*image.size, _renditions(image))
 
 
 def store(clean: CleanPhoto) -> str:
-    """Write every rendition or none, and return the key."""
+    """Write all renditions or none, and return their key."""
     key, widths = secrets.token_hex(16), rendition_widths(clean.width)
-    renamed = isinstance(default_storage, FileSystemStorage)  # others show a file only once it is whole
-    folder = f"{key}.part" if renamed else key
-    with ExitStack() as undo:
-        undo.callback(discard, folder, widths)
+    # Other storages show a file only once it is complete.
+    is_local = isinstance(default_storage, FileSystemStorage)
+    folder = f"{key}.part" if is_local else key
+    # Whatever fails, no half of a photo stays behind.
+    with ExitStack() as cleanup:
+        cleanup.callback(discard, folder, widths)
         for name, content in clean.renditions.items():
             default_storage.save(f"photos/{folder}/{name}", ContentFile(content))
-        if renamed:
+        if is_local:
             os.rename(default_storage.path(f"photos/{folder}"), default_storage.path(f"photos/{key}"))
-        undo.pop_all()
-    discard_on_error(discard, key, widths)
+        cleanup.pop_all()
     return key
 
 
+def stored(key: str, width: int, height: int) -> CleanPhoto:
+    """Return a photo as its files are, however few."""
+    renditions = {}
+    for name in (f"{each}.{suffix}" for each in rendition_widths(width) for suffix in ENCODERS):
+        with suppress(FileNotFoundError), default_storage.open(f"photos/{key}/{name}") as file:
+            renditions[name] = file.read()
+    return CleanPhoto(width, height, renditions)
+
+
 def discard(key: str, widths: tuple[int, ...]) -> None:
-    """Delete a photo's files; those that are already gone don't matter."""
     for width in widths:
         for suffix in ENCODERS:
             default_storage.delete(f"photos/{key}/{width}.{suffix}")
@@ -80,16 +102,25 @@ def sources(key: str, widths: tuple[int, ...]) -> Sources:
         return default_storage.url(f"photos/{key}/{width}.{suffix}")
 
     srcsets = {suffix: ", ".join(f"{url(width, suffix)} {width}w" for width in widths) for suffix in ENCODERS}
-    return Sources(**srcsets, fallback=url(960 if 960 in widths else widths[-1], "jpg"))
+    return Sources(**srcsets, fallback=url(fallback_width(widths), "jpg"))
+
+
+def fallback_width(widths: tuple[int, ...]) -> int:
+    return 960 if 960 in widths else widths[-1]
+
+
+def fallback_size(width: int, height: int) -> tuple[int, int]:
+    smaller = fallback_width(rendition_widths(width))
+    return smaller, round(height * smaller / width)
 
 
 def _renditions(image):
-    made = {}
+    renditions = {}
     for width in rendition_widths(image.width):
         height = round(image.height * width / image.width)
         smaller = image.resize((width, height), Image.Resampling.LANCZOS)
         for suffix, options in ENCODERS.items():
             target = BytesIO()
             smaller.save(target, **options)
-            made[f"{width}.{suffix}"] = target.getvalue()
-    return made
+            renditions[f"{width}.{suffix}"] = target.getvalue()
+    return renditions

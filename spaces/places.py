@@ -1,86 +1,85 @@
-"""Norwegian towns and postal codes, as shipped in spaces/data (see its README for sources and licences)."""
+"""The towns and counties where spaces are, and the addresses of their pages."""
 
-import json
-from functools import cache
-from pathlib import Path
-from statistics import fmean
+from functools import lru_cache
 from typing import NamedTuple
 
-from members.folding import fold
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from .counties import County
+from core.search_text import base_letters, sort_key
+from norway.counties import COUNTY_NAMES, County, counties_named
+from norway.places import towns
 
-DATA = Path(__file__).parent / "data"
+from .models import Space
 
-
-class Town(NamedTuple):
-    """A town's centre, in WGS 84 degrees."""
-
-    town: str
-    latitude: float
-    longitude: float
-    municipality: str
-    county: County
+Trail = list[tuple[str, str]]  # label and address of each page above, then of the page itself
 
 
-def towns(name: str) -> list[Town]:
-    """The towns of this name: usually one, none where it is not known, several where the name is shared."""
-    return _towns().get(fold(name), [])
+class TownPlace(NamedTuple):
+    """A town with public spaces: every way in which they write it, and the counties that have one of that name."""
+
+    names: tuple[str, ...]
+    counties: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def url(self) -> str:
+        return town_url(self.name)
 
 
-def town_centre(name: str, county: str | None) -> Town | None:
-    """The town of this name in the county; the only one of the name where no county is given."""
-    found = [town for town in towns(name) if not county or town.county == county]
+@lru_cache(maxsize=5000)
+def place_slug(name: str) -> str:
+    return slugify(base_letters(name)) or "-"
+
+
+def town_url(town: str) -> str:
+    return reverse("spaces:town", args=[place_slug(town)])
+
+
+def county_url(county: str) -> str:
+    return reverse("spaces:county", args=[place_slug(COUNTY_NAMES[county])])
+
+
+def public_towns(county: str = "") -> dict[str, TownPlace]:
+    """Return the towns of Norway or of a county with public spaces, by slug, in the order of their names."""
+    spaces = Space.objects.public().order_by()
+    spaces = spaces.filter(county=county) if county else spaces
+    found = {}
+    for town, number in sorted(spaces.values_list("town", "county").distinct()):
+        names, counties = found.setdefault(place_slug(town), ({}, {}))
+        names[town] = counties[number] = True
+    places = {slug: TownPlace(tuple(names), tuple(counties)) for slug, (names, counties) in found.items()}
+    return dict(sorted(places.items(), key=lambda place: sort_key(place[1].name)))
+
+
+def public_counties() -> list[str]:
+    return sorted(Space.objects.public().order_by().values_list("county", flat=True).distinct())
+
+
+def town_called(slug: str) -> str:
+    """Return the one Norwegian town that has this slug in any of its names, or a blank."""
+    names = {town.town for town in towns(slug.replace("-", " "))}
+    return names.pop() if len(names) == 1 else ""
+
+
+def county_at(slug: str) -> County | None:
+    return next((county for county in County if place_slug(county.label) == slug), None)
+
+
+def county_called(slug: str) -> County | None:
+    """Return the county that has this slug in another language."""
+    found = counties_named(slug.replace("-", " "))
     return found[0] if len(found) == 1 else None
 
 
-@cache
-def middle_of(county: County) -> tuple[float, float] | None:
-    """Latitude and longitude amid its towns' centres; None for Svalbard, of which we ship none."""
-    centres = [town[1:3] for named in _towns().values() for town in named if town.county == county]
-    return tuple(map(fmean, zip(*centres, strict=True))) if centres else None
-
-
-class PostalPlace(NamedTuple):
-    town: str
-    county: County
-
-
-def postal_place(code: str) -> PostalPlace | None:
-    """The postal town and county of a four-digit postal code."""
-    place = _postal_codes().get(code)
-    return place and PostalPlace(place[0], _county_named(place[1]))
-
-
-def postal_counties(town: str) -> list[County]:
-    """The counties in which the Post knows a town of this name."""
-    return _postal_towns().get(fold(town), [])
-
-
-@cache
-def _towns() -> dict[str, list[Town]]:
-    found = {}
-    for row in json.loads((DATA / "towns.json").read_text()):
-        town = Town(row["town"], row["lat"], row["lon"], row["municipality"] or "", County(row["county_no"]))
-        found.setdefault(fold(town.town), []).append(town)
-    return found
-
-
-@cache
-def _postal_codes() -> dict[str, list[str]]:
-    return json.loads((DATA / "postal_codes.json").read_text())
-
-
-@cache
-def _postal_towns() -> dict[str, list[County]]:
-    found = {}
-    for town, county in _postal_codes().values():
-        counties = found.setdefault(fold(town), [])
-        if _county_named(county) not in counties:
-            counties.append(_county_named(county))
-    return found
-
-
-@cache
-def _county_named(name: str) -> County:
-    return next(county for county in County if county.label == name)
+def trail_to(*, county: str = "", town: str = "", page: tuple[str, str] | None = None) -> Trail:
+    trail = [(_("Spaces"), reverse("spaces:directory"))]
+    if county and COUNTY_NAMES[county] != town:  # not "Oslo / Oslo"
+        trail.append((COUNTY_NAMES[county], county_url(county)))
+    if town:
+        trail.append((town, town_url(town)))
+    return [*trail, page] if page else trail

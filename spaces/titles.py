@@ -1,16 +1,16 @@
-"""What a space is called where its town does not stand beside it."""
+import re
 
-from functools import lru_cache
-
-from members.folding import fold
+from core.search_text import fold
 
 
-@lru_cache(1000)
-def names_town(name: str, town: str) -> bool:
-    """Whether the town is among the words of the name."""
-    return f" {fold(town)} " in f" {fold(name)} "
+def space_title(name: str, town: str) -> str:
+    """Append the town unless it is among the words of the name."""
+    return name if f" {fold(town)} " in f" {fold(name)} " else f"{name}, {town}"
 
 
-def titled(name: str, town: str) -> str:
-    """The name with the town, unless the name says it already."""
-    return name if names_town(name, town) else f"{name}, {town}"
+def initials(name: str) -> str:
+    """Return two letters for a note: the first of the first and last word, or the first two of a single word."""
+    words = re.findall(r"[^\W_]+", name)
+    if len(words) > 1:
+        return (words[0][0] + words[-1][0]).upper()
+    return "".join(words)[:2]

@@ -1,5 +1,7 @@
 import pytest
 
+from core.versions import version_of
+from spaces.models import Space
 from tests.factories import OrganisationFactory
 
 HOURS = "opening_hours_{}"
@@ -32,6 +34,8 @@ def send(coordinator_client):
     def send(space=None, **changes):
         address = f"/en/admin/spaces/space/{space.pk}/change/" if space else "/en/admin/spaces/space/add/"
         owner = space.organisation if space else OrganisationFactory()
+        if space:
+            changes.setdefault("version", version_of(Space.objects.get(pk=space.pk), ["photos"]))
         response = coordinator_client.post(address, form_of(owner, **changes), follow=True)
         form = response.context.get("adminform")
         response.faults = form.form.errors if form and response.redirect_chain == [] else {}

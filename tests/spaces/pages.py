@@ -4,9 +4,10 @@ import re
 
 
 def page_of(client, address):
+    """The page with its white space folded, as a browser reads it."""
     response = client.get(address)
     assert response.status_code == 200
-    return response.content.decode()
+    return re.sub(r"[ \n]+", " ", response.content.decode())
 
 
 def names(page):

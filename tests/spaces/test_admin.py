@@ -1,9 +1,10 @@
 import re
 
 import pytest
+from django.utils.html import escape
 
 from spaces.models import Space
-from tests.factories import AmenityFactory, SpaceFactory
+from tests.factories import AmenityFactory, OrganisationFactory, SpaceFactory
 
 from .conftest import HOURS
 
@@ -16,12 +17,38 @@ def test_coordinates_take_comma_and_point(send):
     assert (space.latitude, space.longitude) == (59.91, 10.75)
 
 
-@pytest.mark.parametrize("latitude", ["nan", "inf", "1e400", "abc", "0", "10.75", "59,91,3"])
-def test_coordinates_refused_by_the_field_and_kept(send, latitude):
-    response = send(latitude=latitude)
-    assert set(response.faults) == {"latitude"}
-    assert f'value="{latitude}"' in response.content.decode()
+def test_coordinates_refused_by_the_field_and_kept(send):
+    for latitude in ("nan", "inf", "1e400", "abc", "0", "10.75", "59,91,3"):
+        response = send(latitude=latitude)
+        assert set(response.faults) == {"latitude"}, latitude
+        assert f'value="{latitude}"' in response.content.decode()
     assert not Space.objects.exists()
+
+
+def test_coordinates_taken_as_a_pair_in_one_field(send):
+    for number, cells in enumerate(
+        [
+            {"latitude": "59.9127, 10.7461", "longitude": ""},
+            {"latitude": "59.9127, 10.7461", "longitude": "5,3"},
+            {"latitude": "", "longitude": "59,9127 10,7461"},
+            {"latitude": "59°54'45.72\"N", "longitude": "10°44'45.96\"Ø"},
+        ]
+    ):
+        assert send(slug=f"huset-{number}", **cells).faults == {}, cells
+        space = Space.objects.get(slug=f"huset-{number}")
+        assert (space.latitude, space.longitude) == pytest.approx((59.9127, 10.7461))
+
+
+def test_map_reads_coordinates_as_the_form_does(coordinator_client):
+    for latitude, longitude, position in [
+        ("59.9, 10.7", "5", [59.9, 10.7]),
+        ("59,9°", "10.7", [59.9, 10.7]),
+        ("59.9", "", None),
+        ("59.9", "Oslo", None),
+    ]:
+        query = {"latitude": latitude, "longitude": longitude}
+        answer = coordinator_client.get("/en/admin/spaces/space/place/", query).json()
+        assert answer["position"] == position, query
 
 
 def test_town_centre_places_the_pin(send):
@@ -54,6 +81,11 @@ def test_postal_code_unknown_never_stops_a_save(send):
     assert Space.objects.exists()
 
 
+def test_postal_code_unknown_is_not_said_not_to_exist(send):
+    faults = send(postal_code="9999", town="", county="").faults
+    assert faults["town"] == ["We do not know the postal code 9999. Say which town it is in."]
+
+
 def test_town_missing_is_explained(send):
     assert set(send(town="", county="").faults) == {"town", "county"}
 
@@ -68,6 +100,8 @@ def test_slug_left_empty_is_made_and_free(send):
     ("changes", "warned"),
     [
         ({"address": "Ny gate 1"}, True),
+        ({"postal_code": "0150"}, True),
+        ({"town": "Bærum"}, True),
         ({"address": "Ny gate 1", "latitude": "59.92"}, False),
         ({"name": "Nytt navn"}, False),
     ],
@@ -77,13 +111,6 @@ def test_address_changed_without_the_pin_warns(send, changes, warned):
     response = send(space, **changes)
     assert response.faults == {}
     assert ("Is it still right?" in response.content.decode()) == warned
-
-
-def test_pin_moved_is_no_longer_approximate(send):
-    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="town")
-    send(space, latitude="59.915", precision="town")
-    space.refresh_from_db()
-    assert space.precision == "exact"
 
 
 def test_opening_hours_are_stored_as_openstreetmap_writes_them(send):
@@ -103,9 +130,11 @@ def test_place_answers_for_postal_code_and_town(coordinator_client):
     assert answer == {
         "postal": {"town": "Fredrikstad", "county": "31"},
         "centre": {"latitude": 62.47225, "longitude": 6.15492},
+        "area": {"name": "Østfold", "latitude": 59.2181, "longitude": 10.9298},
+        "position": None,
     }
     nothing = coordinator_client.get("/admin/spaces/space/place/?postal_code=x&town=Atlantis").json()
-    assert nothing == {"postal": None, "centre": None}
+    assert nothing == {"postal": None, "centre": None, "area": None, "position": None}
 
 
 def reasons(space):
@@ -129,14 +158,6 @@ def test_history_has_no_entry_for_a_save_that_changed_nothing(send):
     assert space.history.count() == 1
 
 
-def test_municipality_follows_the_town(send):
-    space = SpaceFactory(municipality="Oslo", latitude=59.91, longitude=10.75)
-    send(space, town="Mandal", county="42", municipality="Oslo")
-    space.refresh_from_db()
-    assert space.municipality == "Lindesnes"
-    assert not Space.objects.search("oslo").exists()
-
-
 @pytest.mark.parametrize(("fields", "text"), [({}, "Visitors see the space"), ({"status": "closed"}, "do not see")])
 def test_preview_says_whether_visitors_see_the_space(coordinator_client, fields, text):
     space = SpaceFactory(**fields)
@@ -152,7 +173,7 @@ def test_list_says_what_visitors_see(coordinator_client):
     SpaceFactory(closed=True)
     page = coordinator_client.get("/en/admin/spaces/space/").content.decode()
     shown = re.findall('field-shown_as">([^<]+)<', page)
-    assert sorted(shown) == ["hidden", "member", "not shown", "on the way in"]
+    assert sorted(shown) == ["hidden", "joining soon", "member", "not shown"]
 
 
 def test_list_behind_a_note_is_headed_as_the_note(coordinator_client):
@@ -162,24 +183,10 @@ def test_list_behind_a_note_is_headed_as_the_note(coordinator_client):
 
 def test_pin_marked_exact_by_the_form_is_said_and_can_be_taken_back(send):
     space = SpaceFactory(latitude=59.91, longitude=10.75, precision="town")
-    assert "marked as exact" in send(space, latitude="59.915", precision="town").content.decode()
-    send(space, latitude="59.915", precision="town")
-    space.refresh_from_db()
-    assert space.precision == "town"
-
-
-def test_pin_at_the_town_centre_stays_approximate_and_warns_of_nothing(send):
-    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="exact")
-    response = send(space, address="Ny gate 1", town="Ålesund", county="15", at_town_centre="on")
-    assert "Is it still right?" not in response.content.decode()
-    space.refresh_from_db()
-    assert space.precision == "town"
-
-
-@pytest.mark.parametrize("changes", [{"postal_code": "0150"}, {"town": "Bærum"}])
-def test_postal_code_or_town_changed_without_the_pin_warns(send, changes):
-    space = SpaceFactory(latitude=59.91, longitude=10.75, precision="exact")
-    assert "Is it still right?" in send(space, **changes).content.decode()
+    for precision in ("exact", "town"):
+        page = send(space, latitude="59.915", precision="town").content.decode()
+        space.refresh_from_db()
+        assert (space.precision, "marked as exact" in page) == (precision, precision == "exact")
 
 
 def test_preview_is_for_those_who_may_see_spaces(client, django_user_model):
@@ -193,3 +200,22 @@ def test_organisation_of_a_space_is_not_deleted_from_there(coordinator_client):
     page = coordinator_client.get(f"/admin/spaces/space/{space.pk}/change/").content.decode()
     assert "change_id_organisation" in page
     assert "delete_id_organisation" not in page
+
+
+def test_organisation_is_searched_for_and_typed_where_no_script_runs(send, coordinator_client):
+    space = SpaceFactory(organisation__name="Ålesund hus")
+    OrganisationFactory.create_batch(30, name="Noe annet")
+    third = OrganisationFactory(name="Østre hus")
+    form = coordinator_client.get(f"/admin/spaces/space/{space.pk}/change/").content.decode()
+    assert "Ålesund hus" in form
+    assert "Noe annet" not in form
+    search = "/admin/autocomplete/?app_label=spaces&model_name=space&field_name=organisation&term={}"
+    found = coordinator_client.get(search.format("aalesund")).json()["results"]
+    assert found == [{"id": str(space.organisation_id), "text": "Ålesund hus"}]
+    assert send(space, organisation_name=" østre  HUS ").faults == {}
+    assert Space.objects.get().organisation == third
+    for typed in ("Finnes ikke", "Noe annet", str(10**19), "\0'\""):
+        response = send(space, organisation_name=typed)
+        assert set(response.faults) == {"organisation"}, typed
+        assert f'name="organisation_name" value="{escape(typed).replace(chr(0), "")}"' in response.content.decode()
+    assert coordinator_client.get("/admin/spaces/space/add/?organisation=x").status_code == 200

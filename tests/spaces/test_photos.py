@@ -2,11 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from members.files import discarding_on_error
 from spaces.photos import CleanPhoto, clean_photo, discard, rendition_widths, sources, store
 from tests.pictures import encoded, picture
 
@@ -82,52 +80,6 @@ def test_discard_what_is_gone_already(media):
     discard(key, (480,))
     discard(key, (480,))
     assert files(media) == ["photos"]
-
-
-def test_discarding_on_error_leaves_no_file(media):
-    before = store(SMALL)
-
-    def fail():
-        with discarding_on_error():
-            store(SMALL)
-            store(SMALL)
-            raise ValidationError("The row was refused.")
-
-    with pytest.raises(ValidationError, match="The row was refused"):
-        fail()
-    assert [path.name for path in media.glob("photos/*")] == [before]
-
-
-def test_discarding_on_error_keeps_what_succeeds(media):
-    with discarding_on_error():
-        key = store(SMALL)
-    assert (media / "photos" / key / "480.jpg").exists()
-
-
-def test_discarding_on_error_outer_block_covers_inner(media):
-    def fail():
-        with discarding_on_error():
-            with discarding_on_error():
-                store(SMALL)
-            store(SMALL)
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        fail()
-    assert files(media) == ["photos"]
-
-
-def test_discarding_on_error_inner_block_spares_outer(media):
-    def fail():
-        with discarding_on_error():
-            store(SMALL)
-            raise KeyError
-
-    with discarding_on_error():
-        key = store(SMALL)
-        with pytest.raises(KeyError):
-            fail()
-    assert [path.name for path in media.glob("photos/*")] == [key]
 
 
 def test_sources_of_a_large_photo():

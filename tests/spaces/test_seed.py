@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 
 from members.models import Organisation
+from norway.places import postal_place, towns
+from spaces.management.commands.seed import NETWORK
 from spaces.models import Amenity, Space
-from spaces.places import DATA, postal_place, towns
 
 pytestmark = pytest.mark.django_db
 
@@ -18,10 +19,10 @@ def seeded():
 def test_seed_loads_the_network(seeded):
     assert Organisation.objects.members().count() == 9
     assert Space.objects.members().count() == 10
-    assert Space.objects.on_the_way().count() == 9
-    assert Space.objects.on_the_way().filter(organisation__status="member").get().title == "Coworx, Mandal"
+    assert Space.objects.upcoming().count() == 9
+    assert Space.objects.upcoming().filter(organisation__status="member").get().title == "Coworx, Mandal"
     assert Space.objects.filter(organisation__name="Blender Collective").count() == 2
-    assert Amenity.objects.count() == 15
+    assert Amenity.objects.count() == 14
 
 
 def test_seed_invents_no_address_and_no_person(seeded):
@@ -49,15 +50,31 @@ def test_seed_again_undoes_no_edit_and_no_deletion(seeded):
     assert (edited.name, edited.latitude) == ("Flyt", 69.65)
     assert Space.objects.count() == 18
     assert Organisation.objects.count() == 15
-    assert Amenity.objects.count() == 14
+    assert Amenity.objects.count() == 13
+
+
+def test_seed_says_what_it_loaded_and_nothing_where_nothing_is_new(capsys):
+    call_command("seed")
+    assert capsys.readouterr().out == "16 organisations, 19 spaces, 14 amenities loaded.\n"
+    call_command("seed")
+    assert capsys.readouterr().out == ""
+
+
+def test_seed_says_what_was_added_since(capsys):
+    call_command("seed")
+    capsys.readouterr()
+    Amenity.objects.filter(slug="shower").delete()
+    Amenity.history.filter(slug="shower").delete()
+    call_command("seed")
+    assert capsys.readouterr().out == "1 amenity loaded.\n"
 
 
 def test_network_file_says_where_its_facts_come_from():
-    assert json.loads((DATA / "network.json").read_text())["sources"]
+    assert json.loads(NETWORK.read_text())["sources"]
 
 
 def test_postal_place_knows_town_and_county():
-    assert postal_place("1607") == ("Fredrikstad", "31")
+    assert postal_place("1607") == ("Fredrikstad", "31", "Fredrikstad")
     assert postal_place("0000") is None
 
 
