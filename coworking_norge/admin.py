@@ -1,25 +1,47 @@
+from functools import partial, wraps
+
 from allauth.account.views import logout
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from post_office.models import STATUS, Email
+from django.views.decorators.http import require_safe
 
-from members.join import attention as join_attention
-from members.join.admin_forms import MyMailForm
-from members.login import people, second_step
-from members.validators import is_mailbox
-from spaces import attention as spaces_attention
+from accounts import people, second_step
+from core import unsaved
+from core.admin import preview_markdown, preview_prose
+from core.admin_tasks import gather
+from core.log import HistorySource, Wanted, latest
+from core.log_page import log_page
+from mail import admin_tasks as mail_tasks
+from members.history import OrganisationChanges
+from members.joining import admin_tasks as joining_tasks
+from members.joining.log import JoinRequestSource
+from members.joining.my_mail import is_unreachable, my_mail
+from members.models import Organisation
+from pages.history import PublicationChanges
+from pages.models import Agreement, News, Page, SiteSettings
+from spaces import admin_tasks as spaces_tasks
+from spaces.board import Board
+from spaces.history import SpaceChanges
+from spaces.models import Amenity, Space
 
+from . import admin_search
+from .admin_rail import rail
 
-def undeliverable(user) -> list[tuple[str, str, int]]:
-    if not user.has_perm("post_office.view_email"):
-        return []
-    url = f"{reverse('admin:post_office_email_changelist')}?state={STATUS.failed}"
-    return [(url, _("Mails that cannot be delivered"), Email.objects.filter(status=STATUS.failed).count())]
+LOG = [
+    HistorySource(Organisation, OrganisationChanges),
+    HistorySource(Space, SpaceChanges),
+    HistorySource(Amenity),
+    *(HistorySource(model, PublicationChanges) for model in (Page, News)),
+    HistorySource(Agreement, PublicationChanges, stays=lambda newest: newest.state == Agreement.State.PUBLISHED),
+    HistorySource(SiteSettings),
+    JoinRequestSource(),
+]
+TASKS = [joining_tasks.tasks, mail_tasks.tasks, spaces_tasks.tasks]
 
 
 class CoworkingAdminSite(admin.AdminSite):
@@ -28,15 +50,30 @@ class CoworkingAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request):
+        # Every page of the admin asks here, so that none can forget the second step.
         return super().has_permission(request) and second_step.is_done(request)
 
+    def admin_view(self, view, cacheable=False):
+        """Keep what is posted by somebody whose session ended, until they have logged in again."""
+        checked = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def wrapper(request, *args, **options):
+            if self.has_permission(request):
+                unsaved.discard_if_of_another_user(request)
+            elif request.method == "POST":
+                unsaved.store(request)
+            return checked(request, *args, **options)
+
+        return wrapper
+
     def login(self, request, extra_context=None):
-        """Where every page of the admin sends those whom it does not let in."""
+        """Send whoever may not see a page of the admin to where that is put right."""
         if request.user.is_anonymous:
             return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-        if not people.may_enter(request.user):
+        if not people.can_enter(request.user):
             raise PermissionDenied
-        return redirect("admin:index" if self.has_permission(request) else second_step.address(request.user))
+        return redirect("admin:index" if self.has_permission(request) else second_step.url_for(request.user))
 
     def logout(self, request, extra_context=None):
         return logout(request)
@@ -45,23 +82,35 @@ class CoworkingAdminSite(admin.AdminSite):
         return redirect("account_change_password")
 
     def get_urls(self):
-        return [path("my-mail/", self.admin_view(self.my_mail), name="my_mail"), *super().get_urls()]
+        return [
+            path("my-mail/", self.admin_view(my_mail), name="my_mail"),
+            path("log/", self.admin_view(partial(log_page, sources=LOG)), name="log"),
+            path("search/", self.admin_view(require_safe(self.search)), name="search"),
+            path("markdown/", self.admin_view(preview_markdown), name="preview_markdown"),
+            path("prose/", self.admin_view(preview_prose), name="preview_prose"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        has_log = any(source.is_visible(request.user) for source in LOG)
+        # Pop-ups and answers without a page need none.
+        return context | {"rail": SimpleLazyObject(partial(rail, context["available_apps"], has_log=has_log))}
+
+    def app_index(self, request, app_label, extra_context=None):
+        return redirect("admin:index")  # the rail has what it would list
 
     def index(self, request, extra_context=None):
-        kinds = [join_attention.notes, undeliverable, spaces_attention.notes]
         context = {
-            "attention": [note for notes in kinds for note in notes(request.user)],
-            "is_unreachable": not is_mailbox(request.user.email)
-            and request.user.has_perm("members.change_joinrequest"),
+            "title": _("Today"),
+            "tasks": gather(TASKS, request.user),
+            "board": Board(request.GET) if request.user.has_perm("spaces.view_space") else None,
+            "can_ask": request.user.has_perm("spaces.change_space"),
+            "log": latest(LOG, request.user, Wanted(limit=10)),
+            "is_unreachable": is_unreachable(request.user),
         }
         return super().index(request, context | (extra_context or {}))
 
-    def my_mail(self, request):
-        """How the one who is logged in is called, and reached."""
-        form = MyMailForm(request.POST or None, instance=request.user)
-        if form.is_valid():
-            form.save()
-            messages.success(request, _("Saved."))
-            return redirect("admin:index")
-        context = self.each_context(request) | {"title": _("My mail"), "form": form}
-        return TemplateResponse(request, "admin/my_mail.html", context)
+    def search(self, request):
+        context = self.each_context(request) | {"title": _("Search"), "groups": admin_search.search(request)}
+        return render(request, "admin/search.html", context | {"term": request.GET.get("q", "")})

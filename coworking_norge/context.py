@@ -1,29 +1,22 @@
-from functools import cache, lru_cache
-
 from django.conf import settings
 from django.urls import reverse, translate_url
-from django.utils.translation import get_language
+from django.utils.functional import SimpleLazyObject
+
+from pages import network
 
 MENU = {"landing": "landing", "spaces": "spaces:directory", "members": "members:organisations", "about": "about"}
 MENU |= {"join": "join:form", "privacy": "privacy"}
 
 
 def site(request):
-    """What every page's head and footer need: its canonical address, the same page in each language, the menu."""
+    """Return what every page's head and footer need: canonical address, the page in each language, the menu."""
+    now = SimpleLazyObject(network.current)
+    alternates = [(code, translate_url(request.path, code)) for code, _name in settings.LANGUAGES]
     return {
-        "menu": menu(get_language()),
+        "menu": {name: reverse(view) for name, view in MENU.items()},
+        "network": now,
         "site_url": settings.SITE_URL,
         "canonical": settings.SITE_URL + request.path,
-        "contact_email": settings.CONTACT_EMAIL,
-        "alternates": alternates(request.path, get_language()) if request.resolver_match else [],
+        "contact_email": SimpleLazyObject(lambda: now.contact_email),
+        "alternates": alternates if request.resolver_match else [],
     }
-
-
-@cache
-def menu(_language) -> dict[str, str]:
-    return {name: reverse(view) for name, view in MENU.items()}
-
-
-@lru_cache(maxsize=1000)
-def alternates(path, _language) -> list[tuple[str, str]]:
-    return [(code, translate_url(path, code)) for code, _ in settings.LANGUAGES]

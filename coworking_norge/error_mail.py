@@ -1,7 +1,4 @@
-"""Tells the administrators by mail of what is logged as an error: once in an hour of each, and seldom in all.
-
-Through the outbox, so that no request waits for a mail server; without it only where the database is what fails.
-"""
+"""Mail to the administrators about errors, through the outbox so that no request waits for a mail server."""
 
 import logging
 from datetime import timedelta
@@ -15,9 +12,9 @@ from django.db import Error, transaction
 
 from . import logs
 
-OFTEN = timedelta(hours=1)
-MAILS_IN_ALL = 10  # in that time, by all processes
-LONGEST_SUBJECT = 120
+PERIOD = timedelta(hours=1)  # in which each error is mailed once
+MAX_MAILS = 10  # in a period, by all processes
+MAX_SUBJECT_LENGTH = 120
 
 logger = logging.getLogger(__name__)
 
@@ -25,44 +22,44 @@ logger = logging.getLogger(__name__)
 class AdminMail(logging.Handler):
     def __init__(self):
         super().__init__()
-        self.tried, self.guard = {}, Lock()
+        self.last_tried, self.guard = {}, Lock()
         self.setFormatter(logs.Lines())
 
     def filter(self, record):
-        """Not what strangers bring about at will: wrong hosts, forged forms."""
+        """Skip errors that clients can trigger: bad Host, CSRF."""
         return bool(settings.ADMINS) and not record.name.startswith("django.security") and super().filter(record)
 
     def emit(self, record):
         try:
-            self.tell(record, place(record))
+            self.send(record, location(record))
         except Exception as error:  # a log must not break what it tells of
             logger.warning("No mail about an error: %s", type(error).__name__)
 
-    def tell(self, record, where):
+    def send(self, record, where):
         if not self.is_first(where):
             return
         subject, text = subject_of(record), self.format(record)
         try:
             with transaction.atomic():
-                if allowed(where):
+                if is_allowed(where):
                     mail_admins(subject, text)
         except Error:
             if self.is_first("the database"):
-                # A command that fails waits for it at its end; members/mail_server.py limits for how long.
+                # A command that fails waits for it at its end; mail/smtp.py limits for how long.
                 Thread(target=send_at_once, args=(subject, text), daemon=False).start()
 
     def is_first(self, where) -> bool:
-        """In this process and this hour: a storm asks nothing more of the database. Places in code are not many."""
+        """Return whether this process has not tried in this period, so that a storm costs the database nothing."""
         with self.guard:
             now = monotonic()
-            is_first = now - self.tried.get(where, float("-inf")) > OFTEN.total_seconds()
+            is_first = now - self.last_tried.get(where, float("-inf")) > PERIOD.total_seconds()
             if is_first:
-                self.tried[where] = now
+                self.last_tried[where] = now  # as many as there are places in the code
             return is_first
 
 
-def place(record) -> str:
-    """Where in the code it went wrong."""
+def location(record) -> str:
+    """Return where in the code it was raised, or else logged."""
     trace = record.exc_info and record.exc_info[2]
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -71,17 +68,18 @@ def place(record) -> str:
     return f"{record.exc_info[0].__qualname__} {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
-def allowed(where) -> bool:
-    limit = apps.get_model("members.Limit")
-    return limit.allows("error", where, at_most=1, within=OFTEN) and limit.allows(
-        "errors", "all", at_most=MAILS_IN_ALL, within=OFTEN
+def is_allowed(where) -> bool:
+    limit = apps.get_model("core.RateLimit")
+    return limit.allows("error", where, at_most=1, within=PERIOD) and limit.allows(
+        "errors", "all", at_most=MAX_MAILS, within=PERIOD
     )
 
 
 def subject_of(record) -> str:
     kind = record.exc_info[0].__qualname__ if record.exc_info and record.exc_info[0] else ""
-    subject = " ".join(f"{record.levelname}: {logs.clean(record.getMessage())} {kind}".split())
-    return "".join(filter(str.isprintable, subject))[:LONGEST_SUBJECT].rstrip()
+    fields = logs.as_dict(record)
+    subject = " ".join(f"{record.levelname}: {fields['message']} {fields.get('route', '')} {kind}".split())
+    return "".join(filter(str.isprintable, subject))[:MAX_SUBJECT_LENGTH].rstrip()
 
 
 def send_at_once(subject, text):

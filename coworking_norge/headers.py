@@ -2,10 +2,7 @@ from django.conf import settings
 
 
 class SafeHeaders:
-    """What every answer says, files and refusals included: whatever makes it, and however it ends.
-
-    Nobody else's page may take our answers in, and no machine keeps what one who is logged in was shown.
-    """
+    """Keep every response out of other sites' pages, and those to a logged-in user out of caches."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Whether the site is alive, and whether it can do its work; what is wrong is told to nobody but those who run it."""
+"""Health checks: /healthz answers while the process does, /readyz while the site can do its work."""
 
 import shutil
 from datetime import timedelta
@@ -9,19 +9,21 @@ from django.contrib import admin
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from post_office.models import STATUS, Email
+from post_office.models import STATUS, Email, Log
 
-OLDEST_DUE = timedelta(minutes=15)  # the worker looks every few seconds
-NOTHING_SENT = timedelta(hours=2)  # while a mail is tried again: not its recipient but our mail server refuses
-MOST_FAILED = 10  # in a day; a single mailbox may be gone
-LEAST_FREE = 500_000_000  # bytes
+from mail import outbox
+
+MAX_DELAY = timedelta(minutes=15)  # the worker looks every few seconds
+MAX_SILENCE = timedelta(hours=2)  # of the mail server, while mails are tried
+ANSWERS = ["SMTPRecipientsRefused", "SMTPDataError", "SMTPServerDisconnected"]  # of a server that took the sender
+MIN_FREE_BYTES = 500_000_000
 
 
 @never_cache
@@ -33,17 +35,18 @@ def alive(request):
 @never_cache
 @require_safe
 def ready(request):
-    """Every state as JSON to whoever may enter the admin or has READY_TOKEN, one word to others."""
-    states = [state() for state in (database, migrations, mail_queue, failed_mails, disk)]
+    """Return every state as JSON to whoever may enter the admin or has READY_TOKEN, one word to others."""
+    states = [state() for state in (database, migrations, mail_queue, disk)]
     is_ready = all(state["ok"] for state in states)
     status = 200 if is_ready else 503
-    if may_know(request):
+    if can_see_states(request):
         return JsonResponse({"ready": is_ready} | {state.pop("name"): state for state in states}, status=status)
     return HttpResponse("ok" if is_ready else "not ready", content_type="text/plain", status=status)
 
 
-def may_know(request) -> bool:
+def can_see_states(request) -> bool:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    # Without a READY_TOKEN a blank token would equal it.
     if settings.READY_TOKEN and constant_time_compare(token, settings.READY_TOKEN):
         return True
     try:
@@ -52,15 +55,15 @@ def may_know(request) -> bool:
         return False
 
 
-def in_database(look):
-    """The state is not ok where the database does not answer."""
+def in_database(check):
+    """Make the check fail, not raise, where the database does not answer."""
 
     def state():
         try:
-            found = look()
+            result = check()
         except Error as error:
-            found = {"ok": False, "error": type(error).__name__}
-        return {"name": look.__name__} | found
+            result = {"ok": False, "error": type(error).__name__}
+        return {"name": check.__name__} | result
 
     return state
 
@@ -85,23 +88,28 @@ def migrations():
 
 @in_database
 def mail_queue():
-    waiting = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued])
+    # No refusal of a recipient or a text counts: strangers bring those about.
     now = timezone.now()
-    oldest = waiting.aggregate(
-        due=Min(Coalesce("scheduled_time", "created")), tried=Min("created", filter=Q(status=STATUS.requeued))
-    )
-    late = max(now - (oldest["due"] or now), timedelta())
-    sent = Email.objects.filter(status=STATUS.sent, last_updated__gte=now - NOTHING_SENT)
-    is_refused = now - (oldest["tried"] or now) > NOTHING_SENT and not sent.exists()
-    told = {"oldest_due_seconds": round(late.total_seconds()), "none_sent_for_hours": is_refused}
-    return {"ok": late <= OLDEST_DUE and not is_refused} | told
+    waiting = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued])
+    oldest = waiting.aggregate(due=Min(Coalesce("scheduled_time", "created")))["due"]
+    late = max(now - (oldest or now), timedelta())
+    handled = Email.objects.exclude(status=STATUS.queued).filter(last_updated__gte=now - MAX_DELAY)
+    is_idle = late > MAX_DELAY and not handled.exists()
+    is_down = mail_server_is_down(now)
+    details = {"oldest_due_seconds": round(late.total_seconds()), "server_down": is_down}
+    return {"ok": not is_idle and not is_down} | details
 
 
-@in_database
-def failed_mails():
-    since = timezone.now() - timedelta(days=1)
-    failed = Email.objects.filter(status=STATUS.failed, last_updated__gte=since).count()
-    return {"ok": failed <= MOST_FAILED, "in_a_day": failed}
+def mail_server_is_down(now) -> bool:
+    """Return whether it has failed for MAX_SILENCE mails that are still waiting, and answered no other."""
+    names = [error.__name__ for error in outbox.SERVER_FAULTS]
+    failures = Log.objects.filter(exception_type__in=names, email__status=STATUS.requeued)
+    since = failures.aggregate(since=Min("date"))["since"] or now
+    if now - since <= MAX_SILENCE:
+        return False
+    sent = Email.objects.filter(status=STATUS.sent, last_updated__gte=now - MAX_SILENCE)
+    answered = Log.objects.filter(exception_type__in=ANSWERS, date__gte=now - MAX_SILENCE)
+    return not sent.exists() and not answered.exists()
 
 
 def disk():
@@ -109,4 +117,4 @@ def disk():
         free = shutil.disk_usage(settings.DATA_DIR).free
     except OSError as error:
         return {"name": "disk", "ok": False, "error": type(error).__name__}
-    return {"name": "disk", "ok": free >= LEAST_FREE, "free_bytes": free}
+    return {"name": "disk", "ok": free >= MIN_FREE_BYTES, "free_bytes": free}

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_email_url
-import font_fjallaone
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -22,33 +21,36 @@ env.read_env(BASE_DIR / ".env", recurse=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-a_url = validate.URL(schemes={"http", "https"}, require_tld=False)
-a_mail_server = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
-kartverket = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
-a_template_of_tiles = validate.Regexp(r"((?=.*{z})(?=.*{x})(?=.*{y})https?://([^\s{}]|{[zxy]})+)?\Z")
+is_url = validate.URL(schemes={"http", "https"}, require_tld=False)
+is_mail_url = validate.URL(schemes={"smtp", "submission"}, require_tld=False)
+kartverket_tiles = "https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png"
+is_tiles_url = validate.Regexp(r"((?=.*{z})(?=.*{x})(?=.*{y})https?://([^\s{}]|{[zxy]})+)?\Z")
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")
     SITE_URL = env.str("SITE_URL", validate=validate.URL(schemes={"https"}))
     database = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
-    EMAIL_URL = env.str("EMAIL_URL", validate=a_mail_server)
+    EMAIL_URL = env.str("EMAIL_URL", validate=is_mail_url)
     MAIL_FROM = env.str("MAIL_FROM", validate=lambda sender: validate.Email()(parseaddr(sender)[1]))
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="for-a-laptop-that-answers-loopback-only")
     SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/coworking.sqlite3")
-    EMAIL_URL = env.str("EMAIL_URL", default="console:", validate=a_mail_server)
+    EMAIL_URL = env.str("EMAIL_URL", default="console:", validate=is_mail_url)
     MAIL_FROM = env.str("MAIL_FROM", default="Coworking Norge <noreply@localhost>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="", validate=lambda email: not email or validate.Email()(email))
+SECURITY_EMAIL = env.str("SECURITY_EMAIL", default="", validate=lambda email: not email or validate.Email()(email))
 ORGANISATION_REGISTER_URL = env.str("ORGANISATION_REGISTER_URL", default="https://data.brreg.no/enhetsregisteret/api")
 ADDRESS_SEARCH_URL = env.str("ADDRESS_SEARCH_URL", default="https://ws.geonorge.no/adresser/v1")
-TILES_URL = env.str("TILES_URL", default=kartverket, validate=a_template_of_tiles)
+TILES_URL = env.str("TILES_URL", default=kartverket_tiles, validate=is_tiles_url)
 cache = env.dj_cache_url("CACHE_URL", default="locmem://")
 S3_BUCKET = env.str("S3_BUCKET", default="")
-S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="", validate=lambda url: not url or a_url(url))
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="", validate=lambda url: not url or is_url(url))
 S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
 LOOKUP_SECONDS = env.float("LOOKUP_SECONDS", default=2.0)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120, validate=validate.Range(5, 12 * 60))
+DATABASE_TIMEOUT = env.float("DATABASE_TIMEOUT", default=5.0, validate=validate.Range(min=0))
 DAYS_TO_DECIDE = env.int("DAYS_TO_DECIDE", default=5)
 ADMINS = env.list("ADMINS", default=[], validate=lambda emails: all(map(validate.Email(), emails)))
 READY_TOKEN = env.str("READY_TOKEN", default="", validate=lambda token: not token or validate.Length(min=32)(token))
@@ -67,6 +69,8 @@ if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows secrets to strangers: unset it where PRODUCTION is set.")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY needs at least 50 random characters; .env.example says how to make one.")
+if (S3_BUCKET and not find_spec("storages")) or ("RedisCache" in cache["BACKEND"] and not find_spec("redis")):
+    raise ImproperlyConfigured("For S3_BUCKET and Redis: pip install --require-hashes -r requirements-servers.txt")
 
 SITE_URL = SITE_URL.rstrip("/")
 ADMINS = [("", email) for email in ADMINS]
@@ -84,28 +88,39 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "phonenumber_field",
-    "coworking_norge.apps.OutboxConfig",
+    "mail.apps.OutboxConfig",
     "simple_history",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "core",
+    "core.bin",
+    "norway",
+    "pages",
+    "mail",
+    "accounts",
     "members",
     "spaces",
+    "members.joining",
+    "members.mailings",
 ]
 
+# In this order, because an answer from the page cache passes only what stands before it: it is logged and has its
+# headers, and needs no session, language or compression.
 MIDDLEWARE = [
     "coworking_norge.request_ids.RequestIds",
     "coworking_norge.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "coworking_norge.caching.PublicPages",
+    "core.page_cache.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "coworking_norge.uploads.BodyLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,23 +152,49 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 if database and database["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE takes the write lock at once: a transaction that reads first could not wait for it later. WAL lets
+    # pages be read meanwhile.
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 elif database:
-    database.setdefault("OPTIONS", {})["connect_timeout"] = 5
+    # A server that is gone, not only slow, is noticed by TCP: 10 s without an acknowledgement, or 25 s of silence.
+    database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    } | database.get("OPTIONS", {})
+    if DATABASE_TIMEOUT:
+        milliseconds = round(1000 * DATABASE_TIMEOUT)
+        timeouts = {
+            "statement_timeout": milliseconds,
+            "lock_timeout": milliseconds // 2,
+            "idle_in_transaction_session_timeout": 60_000,  # longer than gunicorn lets a request take
+        }
+        options = [database["OPTIONS"].get("options", ""), *(f"-c {name}={value}" for name, value in timeouts.items())]
+        database["OPTIONS"]["options"] = " ".join(options).lstrip()
 DATABASES = {"default": database}
+# Django's shared caches unpickle what they read, and so run what others wrote; nobody else writes into our memory.
+own_cache = "django.core.cache.backends.locmem.LocMemCache"
 if cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     cache["BACKEND"] = "coworking_norge.shared_cache.SharedCache"
+elif cache["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
+    cache = {"BACKEND": own_cache}  # what earlier versions were installed with
+elif cache["BACKEND"] != own_cache:
+    raise ImproperlyConfigured("CACHE_URL must begin with locmem:// or redis://; .env.example says when to take which.")
 CACHES = {
     "default": cache,
-    # Shared by every process. A street tile has some 30 kB and at most 300 kB: usually 90 MB, never 0.9 GB.
-    "tiles": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": DATA_DIR / "tiles",
-        "OPTIONS": {"MAX_ENTRIES": 3000},
+    # In each process, 47 MB at most: core.page_cache.MAX_PAGE_BYTES each, and 3,000 for headers and key.
+    "pages": {
+        # Not while templates are being written: what is rendered of them is kept here, too.
+        "BACKEND": "django.core.cache.backends.dummy.DummyCache" if DEBUG else own_cache,
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -170,7 +211,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "members.login.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up: no such page
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -178,51 +219,53 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 10 * 60
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # members/login/limits.py holds for all processes
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # after the login, however often it is used
+SESSION_IDLE_TIMEOUT = timedelta(minutes=SESSION_IDLE_MINUTES)
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # accounts/limits.py says why
 ACCOUNT_FORMS = {
-    "login": "members.login.forms.LoginForm",
-    "reauthenticate": "members.login.forms.ReauthenticateForm",
-    "change_password": "members.login.forms.ChangePasswordForm",
-    "reset_password": "members.login.forms.ResetPasswordForm",
-    "confirm_password_reset_code": "members.login.forms.PasswordCodeForm",
-    "reset_password_from_key": "members.login.forms.NewPasswordForm",
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "confirm_password_reset_code": "accounts.forms.PasswordCodeForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(PRODUCTION)  # as members.parties counts
-MFA_ADAPTER = "members.login.adapter.MFAAdapter"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(PRODUCTION)  # as core.client_ip counts
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Coworking Norge"
 MFA_TOTP_TOLERANCE = 1  # half a minute either way
 MFA_FORMS = {
-    "authenticate": "members.login.forms.SecondStepForm",
-    "authenticate_webauthn": "members.login.forms.PasskeyForm",
-    "reauthenticate": "members.login.forms.SecondStepAgainForm",
-    "reauthenticate_webauthn": "members.login.forms.PasskeyAgainForm",
-    "activate_totp": "members.login.forms.AppForm",
-    "add_webauthn": "members.login.forms.NewPasskeyForm",
+    "authenticate": "accounts.forms.SecondStepForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyForm",
+    "reauthenticate": "accounts.forms.SecondStepAgainForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
+    "activate_totp": "accounts.forms.AppForm",
+    "add_webauthn": "accounts.forms.NewPasskeyForm",
 }
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian bokmål")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "coworking_norge.formats"
 TIME_ZONE = "Europe/Oslo"
-USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "NO"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("fonts", Path(font_fjallaone.__file__).parent / "files"),
     # Only django-leaflet's copy of Leaflet: as an installed app its admin module would ask for GDAL.
     ("leaflet", Path(find_spec("leaflet").origin).parent / "static/leaflet"),
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # nginx hands them out, as another user
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # nginx reads them as another user
 STORAGES = {
     "default": {
         "BACKEND": "coworking_norge.bucket.BucketStorage",
@@ -249,7 +292,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # Every mail waits in the outbox until `manage.py send_mail` delivers it: to a server, or to the laptop's terminal.
 mail_server = dj_email_url.parse(EMAIL_URL)
 is_smtp = mail_server["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_BACKEND = "members.outbox.EmailBackend"
+EMAIL_BACKEND = "mail.outbox.EmailBackend"
 EMAIL_HOST = mail_server["EMAIL_HOST"]
 EMAIL_PORT = mail_server["EMAIL_PORT"]
 EMAIL_HOST_USER = mail_server["EMAIL_HOST_USER"]
@@ -260,18 +303,14 @@ EMAIL_TIMEOUT = 15  # seconds for each answer of the server; BATCH_DELIVERY_TIME
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 EMAIL_SUBJECT_PREFIX = "[Coworking Norge] "
 POST_OFFICE = {
-    "BACKENDS": {"default": "members.mail_server.EmailBackend" if is_smtp else mail_server["EMAIL_BACKEND"]},
-    "BATCH_SIZE": 1,  # the status is stored after each mail, so that a killed sender repeats one at most
-    "THREADS_PER_PROCESS": 1,
-    "BATCH_DELIVERY_TIMEOUT": 60,
+    "BACKENDS": {"default": "mail.smtp.EmailBackend" if is_smtp else mail_server["EMAIL_BACKEND"]},
+    "BATCH_DELIVERY_TIMEOUT": 60,  # seconds
     "MAX_RETRIES": 96,  # for a day
     "RETRY_INTERVAL": timedelta(minutes=15),
-    "SENDING_ORDER": ["created", "pk"],
-    "MESSAGE_ID_ENABLED": True,  # given when queued, so that every copy of a mail bears the same
     "MESSAGE_ID_FQDN": urlsplit(SITE_URL).hostname,
-    "LOCK_FILE_NAME": str(DATA_DIR / "post_office"),  # of its own command, should anybody run that
-    "LOG_LEVEL": 1,  # in the outbox: why something failed
-    "CELERY_ENABLED": False,
+    # Of its own command, should anybody run that: the status is stored after each mail.
+    "BATCH_SIZE": 1,
+    "LOCK_FILE_NAME": str(DATA_DIR / "post_office"),
 }
 
 CONTENT_SECURITY_POLICY = {
@@ -295,16 +334,16 @@ PERMISSIONS_POLICY = {
     "usb": [],
 }
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-X_FRAME_OPTIONS = "DENY"
+# In the session and not in a cookie: what a coordinator is told stays on the server.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "coworking_norge.csrf.failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:  # browsers take such a cookie from nobody but this host, over https
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked for on the machine itself, too
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # also requested on the machine itself, over http
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 
 LOGGING = {
@@ -317,14 +356,14 @@ LOGGING = {
     },
     "root": {"handlers": ["console", "admins"], "level": "WARNING"},
     "loggers": {
-        # Django's own handlers show what ours hide, and mail whole requests.
+        # without Django's own handlers, which mail whole requests
         "django": {"level": "INFO"},
-        "django.server": {"level": "INFO", "propagate": True},
-        # Nor in the workers of the web server: its access log names addresses, and ours says the rest.
-        "gunicorn.error": {"handlers": ["console"], "propagate": False},
-        "gunicorn.access": {"propagate": False},
-        "coworking_norge.request_ids": {"level": "INFO" if PRODUCTION else "WARNING"},
-        # Its errors name the recipients: the outbox keeps them instead.
+        # The access logs of runserver and gunicorn name paths and addresses; request_ids logs each answer instead.
+        "django.server": {"level": "CRITICAL"},
+        "gunicorn.access": {"level": "CRITICAL"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
+        "coworking_norge.request_ids": {"level": "INFO" if PRODUCTION or DEBUG else "WARNING"},
+        # its errors name the recipients; the outbox stores them instead
         "post_office": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -3,12 +3,12 @@ from django.contrib.sitemaps.views import SitemapIndexItem, x_robots_tag
 from django.shortcuts import render
 from django.urls import reverse
 
-from members.sitemaps import BilingualSitemap
+from core.sitemaps import BilingualSitemap
 
 
 @x_robots_tag
 def index(request, sitemaps):
-    """Django's, but addressed by SITE_URL and never by the request's Host."""
+    # Django's own view takes the addresses from the request's Host
     files = []
     for section, sitemap in sitemaps.items():
         address = settings.SITE_URL + reverse("sitemap_section", args=[section])
@@ -19,7 +19,16 @@ def index(request, sitemaps):
 
 class PageSitemap(BilingualSitemap):
     def items(self):
-        return ["landing", "spaces:directory", "members:organisations", "about", "join:form", "privacy"]
+        return [
+            "landing",
+            "spaces:directory",
+            "members:organisations",
+            "about",
+            "join:form",
+            "privacy",
+            "pages:agreement",
+            "pages:news",
+        ]
 
     def location(self, item):
         return reverse(item)
