@@ -12,6 +12,8 @@ preload_app = False  # so that HUP loads new code, and its settings
 max_requests, max_requests_jitter = 20_000, 2_000  # whatever leaks does not leak for ever
 worker_tmp_dir = "/dev/shm"  # noqa: S108 — the heartbeat never waits for a disk
 control_socket_disable = True
+# nginx limits all of this, to less, and refuses with a page that can be read.
+limit_request_line, limit_request_fields, limit_request_field_size = 0, 10_000, 16_384
 
 
 def post_worker_init(worker):
