@@ -1,76 +1,79 @@
-"""A machine of its own, made of this one, on which deploy/install puts the site as it would on a new server."""
+"""A machine of its own, a Debian that boots with its own systemd, on which deploy/install puts the site."""
 
 import json
 import os
+import signal
 import subprocess
-import sysconfig
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
-from tests.conftest import needs
+from .debian import OF_ITS_OWN, PATH
 
 HERE = Path(__file__).parent
 HOST = "coworking.example.org"
 SOURCE = "/srv/source"
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MAIL = {"submission://user:password@mail.example.org": "smtp://127.0.0.1:2525"}
+SECONDS_TO_BOOT = 120
+ENVIRONMENT = ["env", "-i", f"PATH={PATH}", "HOME=/root", "LANG=C.UTF-8"]
 
 
 class Machine:
     """Commands run in it as root. Nothing that they do reaches the machine below."""
 
-    def __init__(self, folder):
-        self.folder, self.root = folder, folder / "root"
-        command = [
-            "setpriv",
-            "--pdeathsig=KILL",
-            "unshare",
-            "--mount",
-            "--net",
-            "--pid",
-            "--fork",
-            "--kill-child",
-            HERE / "boot",
-            folder,
-            HERE / "init.py",
-        ]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-        for _ in range(300):
-            if (
-                subprocess.run(
-                    [*self.entering(), "test", "-S", "/run/init.sock"], capture_output=True, check=False
-                ).returncode
-                == 0
-            ):
+    def __init__(self, root, folder):
+        self.log, self.started = folder.with_suffix(".log").open("w+"), []
+        self.process = subprocess.Popen(
+            [*OF_ITS_OWN, HERE / "boot", root, folder],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        self.wait_for_systemd()
+
+    def wait_for_systemd(self):
+        end = time.monotonic() + SECONDS_TO_BOOT
+        while time.monotonic() < end:
+            if self.run_quietly("systemctl is-system-running").strip() in ("running", "degraded"):
                 return
-            assert self.process.poll() is None, "the machine did not start"
-            time.sleep(0.1)
+            assert self.process.poll() is None, Path(self.log.name).read_text()
+            time.sleep(0.2)
         self.end()
-        raise TimeoutError
+        raise TimeoutError(Path(self.log.name).read_text())
+
+    def reboot(self):
+        booted = "cat /proc/sys/kernel/random/boot_id"
+        before, end = self.run(booted), time.monotonic() + SECONDS_TO_BOOT
+        self.run_quietly("systemctl reboot")
+        while self.run_quietly(booted) in ("", before):
+            assert time.monotonic() < end, Path(self.log.name).read_text()
+            self.wake_started()
+            time.sleep(0.2)
+        self.wait_for_systemd()
+
+    def wake_started(self):
+        """Let nsenter see the end of what it began.
+
+        At a reboot systemd stops every process for a moment, nsenter then stops itself, and nobody wakes it: what it
+        began is never reaped, and the machine waits for that.
+        """
+        for process in self.started:
+            process.send_signal(signal.SIGCONT)
+
+    def nspawn(self) -> int:
+        boot = child(self.process.pid)
+        return child(boot)
 
     def entering(self):
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        first = children[0] if children else str(self.process.pid)
-        return [
-            "nsenter",
-            f"--target={first}",
-            "--mount",
-            "--net",
-            "--pid",
-            "--root",
-            "--wd",
-            "env",
-            "-i",
-            f"PATH={PATH}",
-            "HOME=/root",
-        ]
+        """Return the beginning of a command within, by the first process that systemd-nspawn has started."""
+        namespaces = ["--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--root", "--wd"]
+        return ["nsenter", f"--target={child(self.nspawn())}", *namespaces, *ENVIRONMENT]
 
     def start(self, *command, **options):
-        return subprocess.Popen([*self.entering(), *command], text=True, **options)
+        self.started.append(subprocess.Popen([*self.entering(), *command], text=True, **options))
+        return self.started[-1]
 
     def run(self, command, code=0, **options):
         """What a shell command prints."""
@@ -78,7 +81,7 @@ class Machine:
             [*self.entering(), "bash", "-c", command],
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
             **options,
         )
@@ -86,12 +89,15 @@ class Machine:
         return done.stdout + done.stderr
 
     def logs(self):
-        return self.run_quietly("tail -n 4 /var/log/coworking-*.log /var/log/nginx/*.log")
+        return self.run_quietly("journalctl --no-pager -o cat -n 20 -u 'coworking-*'; tail -n 4 /var/log/nginx/*.log")
 
     def run_quietly(self, command):
-        return subprocess.run(
-            [*self.entering(), "bash", "-c", command], capture_output=True, text=True, check=False
-        ).stdout
+        """Return what it prints; blank where the machine goes down meanwhile."""
+        with suppress(subprocess.TimeoutExpired):
+            return subprocess.run(
+                [*self.entering(), "bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+            ).stdout
+        return ""
 
     def visits(self, number, **like):
         """The visits with these fields that nginx logged, in no order: each of its workers writes its own part.
@@ -137,20 +143,13 @@ class Machine:
             self.run(f"cat > {file}", input=change(self.run(f"cat {file}")))
         author = "-c user.name=t -c user.email=t@example.org"
         self.run(f"cd {SOURCE} && git add -A && git {author} commit -q --allow-empty -m new")
-        name = self.run(f"cd {SOURCE} && git log -1 --format=%cd-%h --date=format:%Y%m%d-%H%M%S").strip()
-        venv = f"/srv/coworking/releases/{name}/.venv"
-        # Without a network: the libraries that the tests run with, in place of pip's.
-        self.run(
-            f"mkdir -p {venv} && python3 -m venv --without-pip {venv} && touch {venv}/installed &&"
-            f" echo /opt/libraries > {venv}/lib/python3.11/site-packages/libraries.pth"
-        )
-        return name
+        return self.run(f"cd {SOURCE} && git log -1 --format=%cd-%h --date=format:%Y%m%d-%H%M%S").strip()
 
     def upgrade(self, *arguments, code=0):
         return self.run(f"{SOURCE}/deploy/upgrade {' '.join(arguments)}", code=code)
 
     def master(self):
-        return self.run("systemctl pid coworking-web.service").strip()
+        return self.run("systemctl show --property=MainPID --value coworking-web.service").strip()
 
     @contextmanager
     def visitors(self):
@@ -167,26 +166,21 @@ class Machine:
         process.wait()
 
     def end(self):
-        os.killpg(self.process.pid, 9)
+        os.kill(self.nspawn(), signal.SIGKILL)
         self.process.wait()
+        self.log.close()
 
 
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory):
-    for program in ("unshare", "nsenter", "nginx", "restic", "openssl", "curl", "git", "pg_createcluster"):
-        needs(program)
-    if os.geteuid() or subprocess.run(["unshare", "--mount", "--net", "true"], check=False).returncode:
-        (pytest.fail if os.environ.get("NOTHING_SKIPPED") else pytest.skip)("only root can make a machine")
-    machine = Machine(tmp_path_factory.mktemp("machine"))
-    try:
-        lay_in(machine)
-        yield machine
-    finally:
-        machine.end()
+def child(process: int) -> int:
+    """Return the first child of a process; 0 if there is none."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    with suppress(FileNotFoundError):
+        return int((children.read_text().split() or [0])[0])
+    return 0
 
 
 def lay_in(machine):
-    """The checkout as it stands, and the libraries where the site's user can read them."""
+    """The checkout as it stands."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
         cwd=settings.BASE_DIR,
@@ -203,18 +197,4 @@ def lay_in(machine):
         input=tar.stdout,
         check=True,
     )
-    libraries = sysconfig.get_path("purelib")
-    machine.run(f"mkdir /opt/libraries && cp -r {libraries}/. /opt/libraries && chmod -R a+rX /opt/libraries")
-    machine.run("mkdir -p /srv/coworking/releases")
     machine.first = machine.commit()
-
-
-@pytest.fixture(scope="session")
-def site(machine):
-    """The machine with the site on line, laid out by two runs of deploy/install."""
-    machine.told = [machine.run(f"{SOURCE}/deploy/install {HOST}")]
-    for old, new in MAIL.items():
-        machine.run(f"sed -i 's|{old}|{new}|' /etc/coworking/env")
-    machine.told.append(machine.run(f"{SOURCE}/deploy/install {HOST}"))
-    machine.run("coworking seed")
-    return machine

@@ -4,17 +4,19 @@ import time
 
 import pytest
 
-from .conftest import SOURCE
+from .machine import SOURCE
 
 ROBOTS = "templates/robots.txt"
 
 
 @pytest.fixture
 def version(site):
-    """Makes one whose robots.txt ends with a line of its own."""
+    """Makes one whose robots.txt ends with a line of its own, and returns that line."""
 
-    def make(line, changes=None):
-        return site.commit({ROBOTS: lambda text: text.partition("\n#")[0].rstrip() + f"\n# {line}\n"} | (changes or {}))
+    def make(name, changes=None):
+        line = f"# {name}"
+        site.commit({ROBOTS: lambda text: text.partition("\n#")[0].rstrip() + f"\n{line}\n"} | (changes or {}))
+        return line
 
     return make
 
@@ -26,43 +28,37 @@ def told(site):
 def seen(site, line):
     """HUP returns at once; the new workers come a moment later."""
     for _ in range(100):
-        if told(site) == f"# {line}":
+        if told(site) == line:
             return
         time.sleep(0.1)
     raise AssertionError(f"{told(site)} instead of {line}")
 
 
 def test_upgrade_and_way_back_fail_nobodys_request(site, version):
-    version("one")
-    site.upgrade()
-    seen(site, "one")
-    master, tag = site.master(), site.get("/")[1]["etag"]
-    version("two")
+    old, master, tag = told(site), site.master(), site.get("/")[1]["etag"]
+    new = version("one")
     with site.visitors() as end:
         site.upgrade()
-        seen(site, "two")
+        seen(site, new)
         assert site.get("/")[1]["etag"] != tag
         site.upgrade("--back")
-        seen(site, "one")
+        seen(site, old)
         met = end()
     assert met["met"].keys() == {"200"}, met
-    assert met["versions"] == ["# one", "# two"]
+    assert met["versions"] == [old, new]
     assert site.master() == master
     print(f"upgrade and way back by HUP: {met}")
 
 
 def test_upgrade_of_the_units_restarts_and_fails_nobodys_request(site, version):
-    version("three")
-    site.upgrade()
-    seen(site, "three")
-    master = site.master()
-    version("four", {"deploy/systemd/coworking-web.service": lambda text: text + "# changed\n"})
+    old, master = told(site), site.master()
+    new = version("two", {"deploy/systemd/coworking-web.service": lambda text: text + "# changed\n"})
     with site.visitors() as end:
         site.upgrade()
-        seen(site, "four")
+        seen(site, new)
         met = end()
     assert met["met"].keys() == {"200"}, met
-    assert met["versions"] == ["# three", "# four"]
+    assert met["versions"] == [old, new]
     assert site.master() != master
     print(f"upgrade by restart: {met}")
 
@@ -70,14 +66,12 @@ def test_upgrade_of_the_units_restarts_and_fails_nobodys_request(site, version):
 @pytest.mark.parametrize(
     ("file", "change"),
     [
-        ("templates/landing.html", lambda text: "{% nonsense %}"),
+        ("templates/spaces/landing.html", lambda text: "{% nonsense %}"),
         ("coworking_norge/settings.py", lambda text: text + "\nraise RuntimeError\n"),
     ],
 )
 def test_version_that_does_not_work_never_comes_on_line(site, version, file, change):
-    version("five")
-    site.upgrade()
-    seen(site, "five")
+    old = told(site)
     current = site.run("readlink /srv/coworking/current")
     kept = site.run(f"cat {SOURCE}/{file}")
     version("broken", {file: change})
@@ -85,7 +79,7 @@ def test_version_that_does_not_work_never_comes_on_line(site, version, file, cha
         site.upgrade(code=1)
         assert site.run("readlink /srv/coworking/current") == current
         site.run("systemctl restart coworking-web.service")
-        assert told(site) == "# five"
+        assert told(site) == old
         assert site.get("/")[0] == 200
     finally:
         site.run(f"cat > {SOURCE}/{file}", input=kept)
@@ -125,9 +119,7 @@ def test_upgrade_revives_a_site_that_is_down(site, version):
 
 def test_version_that_nginx_refuses_leaves_its_files_alone(site, version):
     """Even if the same is tried again; units that came with it make a restart of the next that is good."""
-    version("six")
-    site.upgrade()
-    seen(site, "six")
+    old = told(site)
     kept = "find /etc/nginx/coworking /etc/nginx/sites-enabled /etc/systemd/system -type f -exec sha256sum {} + | sort"
     before, master = site.run(kept), site.master()
     unit, nginx = "deploy/systemd/coworking-web.service", "deploy/nginx/coworking.conf"
@@ -138,24 +130,22 @@ def test_version_that_nginx_refuses_leaves_its_files_alone(site, version):
             site.upgrade(code=1)
             assert site.run(kept) == before
             site.run("nginx -t -q")
-        assert told(site) == "# six"
+        assert told(site) == old
     finally:
         site.run(f"cat > {SOURCE}/{nginx}", input=good)
-    version("eight")
+    new = version("eight")
     site.upgrade()
-    seen(site, "eight")
+    seen(site, new)
     assert site.master() != master
 
 
 def test_version_that_a_check_warns_of_never_comes_on_line(site, version):
-    version("nine")
-    site.upgrade()
     current = site.run("readlink /srv/coworking/current")
     settings = "coworking_norge/settings.py"
     kept = site.run(f"cat {SOURCE}/{settings}")
     version("unsafe", {settings: lambda text: text + "\nX_FRAME_OPTIONS = 'SAMEORIGIN'\n"})
     try:
-        assert "coworking_norge.W001" in site.upgrade(code=1)
+        assert "security.W019" in site.upgrade(code=1)
     finally:
         site.run(f"cat > {SOURCE}/{settings}", input=kept)
     staff = "from django.contrib.auth import get_user_model; staff = get_user_model().objects"
@@ -169,18 +159,44 @@ def test_version_that_a_check_warns_of_never_comes_on_line(site, version):
 
 
 def test_way_back_to_what_does_not_work_is_not_taken(site, version):
-    version("eleven")
+    new = version("eleven")
     site.upgrade()
-    version("twelve")
-    site.upgrade()
-    seen(site, "twelve")
-    landing = "/srv/coworking/previous/templates/landing.html"
+    seen(site, new)
+    landing = "/srv/coworking/previous/templates/spaces/landing.html"
     site.run(f"cp {landing} /root/landing.html; echo '{{% nonsense %}}' > {landing}")
     try:
         site.upgrade("--back", code=1)
-        assert told(site) == "# twelve"
+        assert told(site) == new
     finally:
         site.run(f"cp /root/landing.html {landing}")
+
+
+def test_releases_with_the_same_libraries_share_an_environment(site, version):
+    """What is half an environment is made anew; what no release uses any more goes."""
+    environments = "ls /srv/coworking/environments"
+    installed = "stat -c '%n %i' /srv/coworking/environments/*/installed"
+    (shared,), before = site.run(environments).split(), site.run(installed)
+    kept = site.run(f"cat {SOURCE}/requirements.txt")
+    new = version("twelve", {"requirements.txt": lambda text: text + "# other libraries\n"})
+    try:
+        site.upgrade()
+        seen(site, new)
+        (other,) = set(site.run(environments).split()) - {shared}
+        assert site.run("readlink /srv/coworking/current/.venv").strip() == f"/srv/coworking/environments/{other}"
+        assert before in site.run(installed)
+        site.run(f"rm -r /srv/coworking/environments/{other}/{{installed,lib}}")
+        new = version("thirteen")
+        site.upgrade()
+        seen(site, new)
+    finally:
+        site.run(f"cat > {SOURCE}/requirements.txt", input=kept)
+    site.run("mkdir /srv/coworking/releases/9999000{1..5}")  # the five that stay
+    for name in ("fourteen", "fifteen"):
+        version(name)
+        site.upgrade()
+    site.run("rmdir /srv/coworking/releases/9999000{1..5}")
+    assert site.run(environments).split() == [shared]
+    assert site.run(installed) == before
 
 
 def test_killed_master_is_started_again(site):
