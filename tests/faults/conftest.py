@@ -4,52 +4,15 @@ import sys
 
 import pytest
 
-from tests.browser.conftest import database_url
-from tests.faults.servers import Postgres, Web
+from tests.conftest import database_url
 from tests.stand_ins import MailServer
-
-TOLD = pytest.StashKey[list[str]]()
-
-
-@pytest.fixture
-def lost(request):
-    """Says at the end of the run what a fault lost; the test fails where that is anything."""
-
-    def tell(fault, missing):
-        request.config.stash.setdefault(TOLD, []).append(f"{fault}: lost {sorted(missing) or 'nothing'}")
-        assert not missing, fault
-
-    return tell
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(TOLD, []):
-        terminalreporter.write_line(line)
-
-
-@pytest.fixture
-def web(tmp_path, transactional_db):
-    """A server on the tests' database, where all is committed."""
-    server = Web(tmp_path, database_url())
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def postgres():
-    """A database server that a test may kill, whichever database the tests run on."""
-    server = Postgres()
-    server.start()
-    yield server
-    server.remove()
 
 
 @pytest.fixture
 def server(settings):
     server = MailServer()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    smtp = {"default": "members.mail_server.EmailBackend"}
+    smtp = {"default": "mail.smtp.EmailBackend"}
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": smtp, "MAX_RETRIES": 2}
     yield server
     server.stop()

@@ -9,8 +9,9 @@ import time_machine
 from django.core.management import call_command
 from post_office.models import Email
 
-from members.join.forms import QUICKEST, SubmissionField
-from members.models import JoinRequest, Limit, MailPreference
+from core.models import RateLimit
+from members.joining.forms import MIN_TIME_TO_FILL_IN, SubmissionField
+from members.joining.models import JoinRequest, MailPreference
 from tests.factories import CoordinatorFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_open_now_is_what_a_clock_on_the_wall_says(client, change, lost):
     wrong = []
     for moment in hours(change):
         with now(moment + HOUR / 2):
-            told = "Open now" in client.get("/en/spaces/huset/").content.decode()
+            told = "Open until" in client.get("/en/spaces/huset/").content.decode()
         if told != (moment.astimezone(OSLO).hour in (22, 23, 0, 1, 2, 3)):
             wrong.append(str(moment))
     lost(f"Clock, {change}: open now", wrong)
@@ -102,7 +103,7 @@ def test_former_member_is_forgotten_at_midnight_after_180_days(change):
 @around_changes
 def test_limit_of_an_hour_lasts_sixty_minutes(change):
     def allowed():
-        return Limit.allows("request", "x", at_most=1, within=HOUR)
+        return RateLimit.allows("request", "x", at_most=1, within=HOUR)
 
     for moment in hours(change, 2, 6)[::2]:
         with now(moment):
@@ -116,7 +117,7 @@ def test_form_of_the_hour_that_comes_twice_is_taken():
     assert second - first == HOUR
     with now(second - SECOND):
         stamp = SubmissionField.new()
-    with now(second + QUICKEST):
+    with now(second + MIN_TIME_TO_FILL_IN):
         assert SubmissionField().clean(stamp)
 
 

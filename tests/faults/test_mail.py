@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F
 from post_office.models import STATUS, Email, Log
 
-from members import outbox
+from mail import outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def with_status(status):
 
 def told(process):
     """What a sender printed, once it has ended well."""
-    output = process.communicate(timeout=20)[0].decode()
+    output = process.communicate(timeout=60)[0].decode()
     assert process.returncode == 0, output
     return output
 
@@ -86,15 +86,14 @@ def test_refused_mail_is_given_up_with_the_reason_and_can_be_sent_again(server, 
     server.refuses = True
     server.start()
     ids = put()
-    for _ in range(4):
+    for _ in range(2):
         call_command("send_mail")
         an_hour_passes()
     assert with_status(STATUS.failed) == ids
-    assert ["550" in log.message and "No such mailbox" in log.message for log in Log.objects.all()] == [True] * 3
-    assert capfd.readouterr() == (
-        "0 sent, 1 to be tried again, 0 given up\n" * 2 + "0 sent, 0 to be tried again, 1 given up\n",
-        "",
-    )
+    message = Log.objects.get().message
+    assert "550" in message
+    assert "No such mailbox" in message
+    assert capfd.readouterr() == ("0 sent, 0 to be tried again, 1 given up\n", "")
     server.refuses = False
     assert outbox.send_again(Email.objects.all()) == 1
     call_command("send_mail")
@@ -140,24 +139,26 @@ def test_poisoned_mail_stops_no_other(server, poison):
 
 
 def test_killed_sender_loses_nothing_and_repeats_one_at_most(server, senders, lost):
-    ids = put(12)
+    ids, kills = put(50), 20
     started = []
 
     async def kill(_):
-        if len(server.taken) in (3, 8):
+        if len(server.taken) % 2 == 0 and len(started) <= kills:
             started[-1].kill()
+            await asyncio.sleep(10)  # unless the sender is gone before it is answered
 
     server.at_data = kill
     server.start()
-    for _ in range(2):
+    for _ in range(kills):
         started.append(senders())
-        assert started[-1].wait(20) == -signal.SIGKILL
-    told(senders())
+        assert started[-1].wait(60) == -signal.SIGKILL
+    started.append(senders())
+    told(started[-1])
     assert server.copies() == dict.fromkeys(ids, 1)
     an_hour_passes()
     told(senders())
-    lost("kill -9 of the sender of mail, twice", ids - with_status(STATUS.sent))
-    assert sorted(server.copies().values()) == [1] * 10 + [2] * 2
+    lost(f"kill -9 of the sender of mail, {kills} times", ids - with_status(STATUS.sent))
+    assert sorted(server.copies().values()) == [1] * (len(ids) - kills) + [2] * kills
 
 
 def test_two_senders_at_once_send_each_mail_once(server, senders, lost):

@@ -8,6 +8,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 from post_office.models import STATUS, Email
 
 from .test_mail import an_hour_passes, hang_up, put, with_status
@@ -79,11 +80,10 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_failing_server_loses_nothing(server, settings, lost, fault):
-    settings.EMAIL_TIMEOUT = 0.2
-    settings.POST_OFFICE = settings.POST_OFFICE | {"BATCH_DELIVERY_TIMEOUT": 1}
     ids = put(MAILS)
     rude = Rude(server.port, *FAULTS[fault])
-    call_command("send_mail")
+    with override_settings(EMAIL_TIMEOUT=0.2, POST_OFFICE=settings.POST_OFFICE | {"BATCH_DELIVERY_TIMEOUT": 1}):
+        call_command("send_mail")
     rude.stop()
     assert with_status(STATUS.requeued) == ids
     server.start()

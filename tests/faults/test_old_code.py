@@ -7,12 +7,12 @@ from django.db import Error, connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from members.folding import DerivedTextField
+from core.search_text import DerivedTextField
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 APPS = ["members", "spaces"]
-VALUES = {"latitude": 60.0, "longitude": 10.0}
+VALUES = {"latitude": 60.0, "longitude": 10.0, "email": "a@example.org"}
 
 
 def made(field):

@@ -7,9 +7,10 @@ import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from post_office.models import Email, Log
 
-from members import outbox
-from members.join import emails
-from members.models import Event, JoinRequest, NumberTaken, Organisation, RequestedSpace, TooLate
+from mail import outbox
+from members.joining import emails
+from members.joining.models import Event, JoinRequest, RequestedSpace, TooLate
+from members.models import NumberTaken, Organisation
 from spaces.models import Space
 from tests.at_once import at_once
 from tests.factories import CoordinatorFactory, JoinRequestFactory, SpaceFactory
@@ -51,7 +52,7 @@ def test_two_coordinators_deciding_at_once_decide_once(decisions, lost):
         request = JoinRequest.objects.get(pk=key)
         assert sorted(told, key=bool) == [None, request.reviewer]
         assert request.state == {approve: State.APPROVED, decline: State.DECLINED}[decisions[told.index(None)]]
-        assert request.events.get().what == request.state
+        assert request.events.get().kind == request.state
         assert request.mails.get().to == [request.contact_email]
         assert Organisation.objects.filter(name=request.name).count() == (request.state == State.APPROVED)
     approved = JoinRequest.objects.filter(state=State.APPROVED).count()
@@ -95,7 +96,7 @@ def test_mail_that_fails_while_its_request_is_erased_stops_neither(settings, mon
     for _ in range(ROUNDS):
         request = JoinRequestFactory()
         emails.confirm_address(request)
-        monkeypatch.setattr(Meeting, "point", Barrier(2))
+        monkeypatch.setattr(Meeting, "point", Barrier(2, timeout=60))
 
         def erase(request=request):
             Meeting.point.wait()

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from django.db import Error, connection
 
-from members.models import JoinRequest
+from members.joining.models import JoinRequest
 from tests.at_once import at_once
-from tests.members.join.test_erasure import SPACES, VALUES
+from tests.members.joining.test_erasure import SPACES, VALUES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
