@@ -6,7 +6,7 @@ from django.db import connections
 
 def at_once(*calls):
     """Begins the calls at the same moment, each with a database connection of its own; what each returned."""
-    barrier = Barrier(len(calls))
+    barrier = Barrier(len(calls), timeout=60)
 
     def begin(call):
         try:

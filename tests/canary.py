@@ -9,14 +9,19 @@ from django.db import models
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from members.models import JoinRequest, Organisation
+from core.bin.models import Deletion
+from members.joining.models import JoinRequest
+from members.models import ContactPerson, Organisation
+from pages.models import Page
 from spaces.models import Amenity, Photo, Space
 
 from .factories import (
     AmenityFactory,
     CoordinatorFactory,
     JoinRequestFactory,
+    NewsFactory,
     OrganisationFactory,
+    PageFactory,
     PhotoFactory,
     SpaceFactory,
 )
@@ -27,15 +32,19 @@ EMAIL, WEBSITE, PHONE = f"{SONG}@kanarifugl.example", f"https://{SONG}.example/"
 LATITUDE, LONGITUDE = 61.98765, 9.87654
 ADDRESS = "203.0.113.77"
 HEARD = re.compile(rf"{SONG}|998 ?87 ?766|61[.,]9876|9[.,]8765|203\.0\.113\.77|\b1987\b", re.IGNORECASE)
-NOT_OURS = {"contenttypes", "auth.permission"}  # what the code is called
-MUTE = {"opening_hours", "search_text", "sort_name"}  # of a form of its own, or made of what sings
+NOT_OURS = {"contenttypes", "auth.permission", "pages.sitesettings"}  # what the code is called, or all can read
+# Of a form of their own, or made of what sings.
+MUTE = {"opening_hours", "meeting_rooms", "languages", "search_text", "sort_name"}
 numbers = count(1)
 
 
 def voice(field):
     """What this field of a private row holds; None where it cannot sing."""
+    if field.name == "links":  # of what is in the bin: keys
+        return None
     if field.name in MUTE or field.choices or not isinstance(field, models.CharField | models.TextField):
         others = {"JSONField": {"text": TEXT}, "GenericIPAddressField": ADDRESS, "FileField": f"{SONG}/bilde.png"}
+        others["BinaryField"] = TEXT.encode()
         return others.get(field.get_internal_type())
     if isinstance(field, PhoneNumberField):
         return PHONE
@@ -51,7 +60,8 @@ def voice(field):
 
 def song(model, **but):
     """What to make a private row of the model with."""
-    return {field.name: voice(field) for field in model._meta.concrete_fields if voice(field) is not None} | but
+    voices = {field.name: voice(field) for field in model._meta.concrete_fields if voice(field) is not None}
+    return voices | ({"welcome_consent": True} if model is Space else {}) | but
 
 
 def private_space(**about):
@@ -69,8 +79,9 @@ def private_organisation(status, **about):
 def private_request(state, coordinator):
     request = JoinRequestFactory(**song(JoinRequest, state=state, reviewer=coordinator, confirm_nonce=""))
     request.spaces.create(**song(request.spaces.model, latitude=LATITUDE, longitude=LONGITUDE))
-    for what in ("noted", "asked", "answered", "declined"):
-        request.events.create(what=what, by=coordinator, text=TEXT)
+    for kind in ("noted", "asked", "answered", "declined"):
+        request.events.create(kind=kind, by=coordinator, text=TEXT)
+    request.events.create(kind="corrected", changes=[{"space": "", "field": "name", "old": TEXT, "new": TEXT}])
     return request
 
 
@@ -79,11 +90,19 @@ def plant() -> JoinRequest:
     boss = CoordinatorFactory(**song(get_user_model()))
     known = CoordinatorFactory(**song(get_user_model(), first_name="Kari", last_name="Nordmann"))
     seen = published(boss)
+    seen.organisation.contact_persons.create(**song(ContactPerson))
     private_space(organisation=seen.organisation, hidden=True)
     private_space(organisation=seen.organisation, status="closed")
     private_space(organisation=private_organisation("former", member_since="1987-01-31", left_on="1987-12-31"))
     private_space(organisation=private_organisation("prospect"), hidden=True)
     private_organisation("prospect")
+    Deletion.objects.put(private_space(hidden=True), by=boss)
+    binned = private_organisation("prospect")
+    binned.contact_persons.create(**song(ContactPerson))
+    Deletion.objects.put(binned, by=boss)
+    for factory in (PageFactory, NewsFactory):  # what visitors see of them sings in no draft
+        factory(draft=dict.fromkeys(("title_nb", "text_nb", "title_en", "text_en"), TEXT) | {"slug": SLUG})
+    Page.objects.fixed().update(draft={"title_nb": TEXT, "text_nb": TEXT})
     for state in JoinRequest.State:
         private_request(state, boss)
     own = JoinRequestFactory(state="received", name="Eget hus", contact_email="egen@example.org")
@@ -99,6 +118,7 @@ def published(boss) -> Space:
     """Once it was all a secret; now nothing of it is, but what it was and who changed it."""
     space = SpaceFactory(**song(Space))
     texts = dict.fromkeys(song(Space), "") | {"name": "Synlig", "slug": "synlig", "town": "Oslo"}
+    texts["welcome_consent"] = False
     for name, value in (texts | {"_history_user": boss, "_change_reason": TEXT}).items():
         setattr(space, name, value)
     space.save()

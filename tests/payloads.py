@@ -7,7 +7,7 @@ PAYLOADS = [
     "</script><script>alert(1)</script>",
     "javascript:alert(1)",
     "<svg onload=alert(1)><set onbegin=alert(1) attributeName=x>",
-    "{{7331|add:1}}{{7331+1}}${7331+1}<%=7331+1%>{%load x%}",
+    "{{9e9|add:1}}{{9e9+1}}${9e9+1}<%=9e9+1%>{%load x%}",
     "\u2028alert(1)//\u2029",
     "</title></textarea><iframe src='javascript:alert(1)'>",
     '"-alert(1)-"\'-alert(1)-\'`-alert(1)-`\\"-alert(1)//',
@@ -15,4 +15,5 @@ PAYLOADS = [
     "＜script＞alert(1)＜/script＞<!--<script>",
 ]
 ALL = " ".join(PAYLOADS)
-EVALUATED = "7332"  # where a template or a script has read the seventh
+# Where a template or a script has read the seventh: no number that a time stamp holds by chance.
+EVALUATED = "9000000001"

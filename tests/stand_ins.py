@@ -1,6 +1,7 @@
 """Stand-ins for the servers that the site asks, on this machine; they do everything that can go wrong."""
 
 import json
+import shutil
 import socket
 import struct
 import threading
@@ -12,20 +13,17 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from aiosmtpd.controller import Controller
 from werkzeug import Response
 
-from members.registers import Address, RegisteredOrganisation
+from norway.registers import Address, RegisteredOrganisation
 
 NUMBER = "923456783"
 QUERY = "Strandgaten 5"
-PLACE = {"adresse": ["c/o Brygga", "Storgata 1"], "postnummer": "8622", "poststed": "MO I RANA", "kommune": "RANA"}
+PLACE = {"adresse": ["c/o Brygga", "Storgata 1"], "postnummer": "8622", "poststed": "MO I RANA"}
 NAME, SITE = "FJORDKONTORET SA", "https://fjord.no"
 ENTRY = {"navn": NAME, "organisasjonsform": {"kode": "SA"}, "hjemmeside": "fjord.no", "forretningsadresse": PLACE}
-FOUND = RegisteredOrganisation(
-    NAME, "SA", SITE, "c/o Brygga, Storgata 1", "8622", "Mo i Rana", "Rana", False, False, None
-)
+FOUND = RegisteredOrganisation(NAME, "SA", SITE, "c/o Brygga, Storgata 1", "8622", "Mo i Rana", False, False, None)
 POINT = {"epsg": "EPSG:4258", "lat": 60.394, "lon": 5.321}
-TOWN = {"poststed": "BERGEN", "kommunenavn": "BERGEN"}
-HIT = {"adressetekst": "Strandgaten 5", "postnummer": "5013", "representasjonspunkt": POINT} | TOWN
-FITS = Address("Strandgaten 5", "5013", "Bergen", "Bergen", 60.394, 5.321)
+HIT = {"adressetekst": "Strandgaten 5", "postnummer": "5013", "poststed": "BERGEN", "representasjonspunkt": POINT}
+FITS = Address("Strandgaten 5", "5013", "Bergen", 60.394, 5.321)
 SOUND = json.dumps(ENTRY | {"adresser": [HIT]}).encode()  # would do for either service
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -35,14 +33,15 @@ class Services:
 
     def __init__(self, settings, httpserver):
         self.settings, self.httpserver = settings, httpserver
-        settings.LOOKUP_SECONDS = 2
+        settings.LOOKUP_SECONDS = 20  # a busy machine needs more than a visitor would wait
         self.move_to(httpserver.url_for("/api/"))
 
     def move_to(self, base):
         self.settings.ORGANISATION_REGISTER_URL = self.settings.ADDRESS_SEARCH_URL = base
 
     def answer(self, body, status=200, mimetype="application/json", **options):
-        """What both answer from now on."""
+        """What both answer from now on, and what they did before is forgotten."""
+        shutil.rmtree(self.settings.DATA_DIR / "circuits", ignore_errors=True)
         body = body if isinstance(body, bytes) else json.dumps(body)
         self.httpserver.clear_all_handlers()
         for path in (f"/api/enheter/{NUMBER}", f"/api/underenheter/{NUMBER}", "/api/sok"):
@@ -104,6 +103,11 @@ def send_400_megabytes_of_no_said_length(visit):
     yield from [b" " * 1_000_000] * 400
 
 
+def send_400_megabytes_in_an_endless_chunk(visit):
+    yield HEAD + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n" + SOUND
+    yield from [b" " * 1_000_000] * 400
+
+
 def send(*parts):
     return lambda visit: parts
 
@@ -120,6 +124,7 @@ class MailServer:
         self.controller = None
         self.taken = []
         self.refuses = False
+        self.answers = {}  # by the command, instead of 250
         self.at_data = None
 
     def start(self):
@@ -130,14 +135,28 @@ class MailServer:
         if self.controller:
             self.controller.stop()
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return [self.answers["EHLO"]] if self.answers.get("EHLO") else responses
+
+    async def handle_HELO(self, server, session, envelope, hostname):  # noqa: N802
+        session.host_name = hostname
+        return self.answers.get("HELO") or "250 OK"
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        envelope.mail_from = address
+        return self.answers.get("MAIL") or "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.refuses:
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return self.answers.get("RCPT") or "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        mail["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
+        self.taken.append(mail)
         answer = await self.at_data(server) if self.at_data else None
         return answer or "250 OK"
 

@@ -114,7 +114,7 @@ def test_bucket_is_swept(bucket, now, left):
     default_storage.save("logos/stray.png", ContentFile(b"png"))
     bucket["photos/half/480.jpg"] = b"jpg"
     with time_machine.travel(now, tick=False):
-        call_command("sweep_photos")
+        call_command("delete_orphaned_files")
     assert len(bucket) == left
     assert {f"photos/{kept}/480.jpg", "logos/kept.png"} <= bucket.keys()
 

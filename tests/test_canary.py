@@ -13,8 +13,9 @@ from django.core.signing import dumps
 from django.test import Client
 from django.urls import reverse
 
-from members.join.views import SENT
+from members.joining.views import SENT
 from members.models import Organisation
+from pages.models import News, Page
 from spaces.models import Space
 
 from . import canary
@@ -57,13 +58,14 @@ def heard(response, asked="") -> list[str]:
 def arguments(own):
     """For each parameter, everything of ours that somebody might try."""
     slugs = [*Space.history.values_list("slug", flat=True), *Organisation.history.values_list("slug", flat=True)]
-    keys = sorted({row.pk for model in (Space, Organisation, get_user_model()) for row in model.objects.all()})
+    slugs += [*Page.history.values_list("slug", flat=True), *News.history.values_list("slug", flat=True)]
+    keys = sorted({row.pk for model in (Space, Organisation, Page, get_user_model()) for row in model.objects.all()})
     return {
-        "slug": sorted(set(slugs)),
+        "slug": sorted({*slugs, SLUG}),
         "token": ["x:y:z", *tokens_of(own)],
         "path": ["", "photos", "photos/", f"photos/{SONG}", f"photos/{SONG}/", "logos/", f"photos/{SONG}/480.jpg"],
         "app_label": ["members"],
-        "section": ["spaces", "organisations", "pages"],
+        "section": ["spaces", "organisations", "pages", "texts"],
     } | dict.fromkeys(["object_id", "pk", "id", "first", "second", "content_type_id"], keys[:3])
 
 
@@ -128,10 +130,15 @@ def test_lost_link_tells_nobody_who_has_applied(own, client):
 
 def test_nothing_private_is_heard_in_errors(own, client, monkeypatch):
     client.raise_request_exception = False
-    errors = {client.get("/kart/punkter.json?z=99"): 400, client.get("/finnes-ikke/"): 404, client.post("/"): 405}
+    errors = {
+        client.get("/kart/punkter.json?z=99"): 400,
+        client.get("/finnes-ikke/"): 404,
+        client.post("/", {"latitude": BIRD}): 400,
+    }
+    errors |= {client.post("/om/"): 405}
     errors |= {client.get("/", headers={"host": "evil.example"}): 400}
     errors |= {Client(enforce_csrf_checks=True).post("/bli-med/", {"name": BIRD}): 403}
-    monkeypatch.setattr("spaces.views.network_data", lambda: {}[canary.TEXT])
+    monkeypatch.setattr("spaces.map.views.network_data", lambda: {}[canary.TEXT])
     errors |= {client.get("/en/"): 500}
     for response, status in errors.items():
         assert response.status_code == status

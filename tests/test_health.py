@@ -52,7 +52,7 @@ def test_ready(client, ready):
     status, told = ready()
     assert status == 200
     assert told["ready"]
-    assert set(told) == {"ready", "database", "migrations", "mail_queue", "failed_mails", "disk"}
+    assert set(told) == {"ready", "database", "migrations", "mail_queue", "disk"}
 
 
 @pytest.mark.django_db
@@ -76,9 +76,9 @@ def test_staff_who_cannot_be_looked_up_are_strangers(client, no_database, settin
 
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_is_missing(client, ready):
-    MigrationRecorder.Migration.objects.filter(app="members", name="0006_changes").delete()
+    MigrationRecorder.Migration.objects.filter(app="core", name="0001_initial").delete()
     assert client.get("/readyz").status_code == 503
-    assert ready()[1]["migrations"] == {"ok": False, "missing": ["members.0006_changes"]}
+    assert ready()[1]["migrations"] == {"ok": False, "missing": ["core.0001_initial"]}
 
 
 @pytest.mark.django_db
@@ -95,32 +95,22 @@ def test_not_ready_while_nobody_sends_the_mail(ready):
 def test_ready_while_mails_wait_for_another_try_or_are_sent(ready):
     mail(STATUS.requeued, 100, scheduled_time=timezone.now() + timedelta(minutes=9))
     mail(STATUS.sent, 600)
-    assert ready()[1]["mail_queue"] == {"ok": True, "oldest_due_seconds": 0, "none_sent_for_hours": False}
+    assert ready()[1]["mail_queue"] == {"ok": True, "oldest_due_seconds": 0, "server_down": False}
 
 
 @pytest.mark.django_db
-def test_not_ready_while_the_mail_server_takes_none(ready):
-    """Each is tried again later and so never late: only that none is sent shows a wrong password."""
-    mail(STATUS.requeued, 119, scheduled_time=timezone.now() + timedelta(minutes=9))
-    assert ready()[0] == 200
-    mail(STATUS.requeued, 121, scheduled_time=timezone.now() + timedelta(minutes=9))
-    status, told = ready()
-    assert (status, told["mail_queue"]["ok"]) == (503, False)
-    mail(STATUS.sent, 30)
+def test_ready_while_many_wait_and_the_worker_is_at_it(ready):
+    mail(STATUS.queued, 40)
+    mail(STATUS.failed, 1)
     assert ready()[0] == 200
 
 
 @pytest.mark.django_db
-def test_not_ready_while_many_mails_fail(ready):
-    for _ in range(10):
+def test_ready_while_many_mails_cannot_be_delivered(ready):
+    """Strangers mistype addresses; tests/faults/test_mail_recipients.py knows what the mail server is judged by."""
+    for _ in range(20):
         mail(STATUS.failed, 60)
-    for _ in range(10):
-        mail(STATUS.failed, 60 * 25)
     assert ready()[0] == 200
-    mail(STATUS.failed, 60)
-    status, told = ready()
-    assert status == 503
-    assert told["failed_mails"] == {"ok": False, "in_a_day": 11}
 
 
 @pytest.mark.django_db

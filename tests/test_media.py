@@ -27,10 +27,10 @@ def assert_is_inert(response, kind):
     list(response)  # else the file stays open
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize(("suffix", "kind"), [("avif", "image/avif"), ("webp", "image/webp"), ("jpg", "image/jpeg")])
-def test_photo_is_inert(client, photo, method, suffix, kind):
-    assert_is_inert(getattr(client, method)(f"/media/photos/{photo}/480.{suffix}"), kind)
+def test_photo_is_inert(client, photo):
+    for suffix, kind in {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}.items():
+        for method in (client.get, client.head):
+            assert_is_inert(method(f"/media/photos/{photo}/480.{suffix}"), kind)
 
 
 def test_logo_is_inert(client):
@@ -39,35 +39,26 @@ def test_logo_is_inert(client):
     assert_is_inert(client.get(organisation.logo.url), "image/png")
 
 
-@pytest.mark.parametrize("name", ["side.html", "bilde.svg", "bilde.jpg.html", "uten", ".jpg", "skript.js", "bilde.JPG"])
-def test_file_that_the_site_never_makes_is_not_handed_out(client, media, name):
+def test_file_that_the_site_never_makes_is_not_handed_out(client, media):
     media.mkdir(parents=True)
-    (media / name).write_text("<script>alert(1)</script>")
-    assert client.get(f"/media/{name}").status_code == 404
+    for name in ("side.html", "bilde.svg", "bilde.jpg.html", "uten", ".jpg", "skript.js", "bilde.JPG"):
+        (media / name).write_text("<script>alert(1)</script>")
+        assert client.get(f"/media/{name}").status_code == 404, name
 
 
-@pytest.mark.parametrize("path", ["", "photos", "photos/", "photos/{photo}", "photos/{photo}/"])
-def test_folder_is_not_listed(client, photo, path):
-    assert client.get(f"/media/{path.format(photo=photo)}").status_code == 404
+def test_folder_is_not_listed(client, photo):
+    for path in ("", "photos", "photos/", f"photos/{photo}", f"photos/{photo}/"):
+        assert client.get(f"/media/{path}").status_code == 404, path
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../secret.jpg",
-        "photos/../../secret.jpg",
-        "%2e%2e/secret.jpg",
-        "..%2fsecret.jpg",
-        "/secret.jpg",
-        "\\..\\secret.jpg",
-    ],
-)
-def test_path_leads_to_nothing_outside(client, media, path):
+def test_path_leads_to_nothing_outside(client, media):
     media.mkdir(parents=True)
     (media.parent / "secret.jpg").write_text("hemmelig")
-    response = client.get(f"/media/{path}")
-    assert response.status_code in (400, 404)
-    assert b"hemmelig" not in response.content
+    outside = ["../secret.jpg", "photos/../../secret.jpg", "%2e%2e/secret.jpg", "..%2fsecret.jpg", "/secret.jpg"]
+    for path in [*outside, "\\..\\secret.jpg"]:
+        response = client.get(f"/media/{path}")
+        assert response.status_code in (400, 404), path
+        assert b"hemmelig" not in response.content, path
 
 
 def test_nothing_is_sent_to_a_picture(client, photo):

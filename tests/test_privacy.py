@@ -5,13 +5,14 @@ import io
 import json
 import logging
 import re
+from itertools import product
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from spaces.directory import Directory
+from spaces.search.directory import Directory
 
 from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 from .payloads import PAYLOADS
@@ -37,29 +38,32 @@ def test_hostile_text_stays_text(client, coordinator_client, payload):
     )
     space.amenities.add(AmenityFactory(name_nb=payload, name_en=payload))
     PhotoFactory(space=space, alt_nb=payload, credit=payload)
+    organisation.contact_persons.create(name=payload, role=payload[:80], email="kari@example.org")
     addresses = ["/", "/steder/", "/medlemmer/", "/steder/place/", "/medlemmer/org/"]
-    addresses += [
-        f"/admin/spaces/space/{space.pk}/change/",
-        "/admin/spaces/space/",
-        "/admin/members/organisation/",
-    ]
-    addresses += [f"/admin/spaces/space/{space.pk}/history/", f"/admin/spaces/space/{space.pk}/preview/"]
+    addresses += ["/admin/spaces/space/", "/admin/members/organisation/"]
+    addresses += [f"/admin/members/organisation/{organisation.pk}/change/"]
+    addresses += [f"/admin/spaces/space/{space.pk}/{page}/" for page in ("change", "history", "preview")]
     for address in addresses:
         page = coordinator_client.get(address).content.decode()
         assert html.escape(payload) in page.replace("&#39;", "&#x27;"), address
         assert all("src=" in tag or "json" in tag for tag in re.findall("<script[^>]*>", page))
         if html.escape(payload) != payload:
-            assert payload not in re.sub('<script[^>]*json">.+?</script>', "", page, flags=re.DOTALL), address
-    assert payload in [point["name"] for point in data_in(coordinator_client.get("/").content.decode())[1]["points"]]
+            # nh3 leaves quotation marks in a description alone: tests/core/test_markdown.py.
+            cleaned = '<script[^>]*json">.+?</script>|<div class="text-prose".+?</div>'
+            assert payload not in re.sub(cleaned, "", page, flags=re.DOTALL), address
+    assert payload in [
+        point["name"]
+        for data in data_in(coordinator_client.get("/").content.decode())
+        for point in data.get("points", [])
+    ]
 
 
-@pytest.mark.parametrize("name", ["q", "near"])
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_hostile_search_stays_text(client, settings, name, payload):
+def test_hostile_search_stays_text(client, settings):
     settings.ADDRESS_SEARCH_URL = ""
-    page = client.get("/steder/", {name: payload}).content.decode()
-    assert html.escape(payload) in page.replace("&#39;", "&#x27;")
-    assert html.escape(payload) == payload or payload not in page
+    for name, payload in product(["q", "near"], PAYLOADS):
+        page = client.get("/steder/", {name: payload}).content.decode()
+        assert html.escape(payload) in page.replace("&#39;", "&#x27;"), name
+        assert html.escape(payload) == payload or payload not in page, name
 
 
 @pytest.fixture
@@ -79,10 +83,9 @@ def test_logs_keep_no_secret_address(log):
         with translation.override(language):
             for name, token in (("confirm", request.confirm_token), ("page", "x:y:z"), (page, request.page_token)):
                 client.post(reverse(f"join:{name}", args=[token]))
-    logging.getLogger("django.request").error("Internal Server Error: %s", f"/bli-med/{request.page_token}/")
     told = log.getvalue()
-    assert "/bli-med/…" in told
-    assert "/en/join/…" in told
+    assert "/bli-med/<str:token>/" in told
+    assert "/en/join/<str:token>/withdraw/" in told
     assert request.page_token not in told
     assert "x:y:z" not in told
 

@@ -4,49 +4,52 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from members.models import Change, Organisation
-from spaces.models import Space
+from core.models import ContentVersion
+from members.models import Organisation
+from spaces.models import Photo, Space
 
-from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, SpaceFactory
+from .factories import AmenityFactory, JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
 
 AMENITY = "amenity"
-MOST = 12
+MOST = 15  # three of them for what every page says, read once for each version of the data
 # With ten spaces, the version of the data included.
-# What more than a thousand spaces offer is not counted: that is one query less.
+# What more than a thousand spaces offer is not counted: those are two queries less.
 PAGES = {
-    "/": 3,
-    "/steder/": 7,
-    "/steder/?page=2": 7,
-    f"/steder/?q=space&county=03&amenity={AMENITY}": 8,
-    "/steder/?near=Bergen": 8,
-    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 8,
-    "/steder/?q=bergen": 7,
-    "/steder/?near=Vik": 7,
-    "/steder/space-0/": 6,
-    "/medlemmer/": 5,
-    "/medlemmer/owner-0/": 4,
-    "/om/": 1,
-    "/bli-med/": 2,
-    "/personvern/": 1,
-    "/sitemap.xml": 3,
+    "/": 12,
+    "/?q=space": 7,
+    "/steder/": 11,
+    "/steder/?page=2": 11,
+    f"/steder/?q=space&county=03&amenity={AMENITY}": 12,
+    "/steder/?near=Bergen": 11,
+    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": 11,
+    "/steder/?q=bergen": 9,
+    "/steder/?near=Vik": 11,
+    "/steder/space-0/": 8,
+    "/steder/i/oslo/": 9,
+    "/steder/fylke/oslo/": 9,
+    "/medlemmer/": 7,
+    "/medlemmer/owner-0/": 6,
+    "/om/": 4,
+    "/nyheter/": 4,
+    "/bli-med/": 5,
+    "/personvern/": 3,
+    "/sitemap.xml": 7,
     "/sitemap-spaces.xml": 3,
+    "/sitemap-towns.xml": 2,
 }
-# The landing page counts by town what it does not list, and asks for those who are alone in a cell. The nearest are
-# looked for in a box, then everywhere where it has few, or in a smaller one where it has many.
-OF_MANY = {
-    "/": (3, 4),
-    f"/steder/?near=5013&q=space&county=03&amenity={AMENITY}&open=1": (8, 9),
-    "/steder/?q=bergen": (7, 8),
-    "/steder/space-0/": (6, 8),
-}
+# A search counts by town what it does not list, and asks for those who are alone in a cell.
+OF_MANY = {"/?q=space": (7, 8)}
 ADMIN_PAGES = ["", "spaces/space/", "spaces/space/?q=space", "spaces/space/?attention=without_photo"]
 ADMIN_PAGES += ["members/organisation/", "spaces/amenity/", "spaces/space/add/", "members/organisation/add/"]
 ADMIN_PAGES += [f"spaces/space/{{space}}/{page}/" for page in ("change", "history", "delete", "preview")]
 ADMIN_PAGES += [f"members/organisation/{{owner}}/{page}/" for page in ("change", "history", "delete")]
-ADMIN_PAGES += ["members/joinrequest/", "members/joinrequest/?q=space", "my-mail/"]
+ADMIN_PAGES += ["members/joinrequest/", "members/joinrequest/?q=space", "my-mail/", "log/"]
+ADMIN_PAGES += ["accounts/coordinator/", "accounts/coordinator/invite/", "mailings/mailing/", "mailings/mailing/add/"]
 DECISION_PAGES = [f"members/joinrequest/{{request}}/{page}/" for page in ("change", "ask", "approve")]
+MOST_IN_ADMIN = 16  # two of them count for the rail what waits and what failed
+MOST_TO_BEGIN = 22  # all that waits, also what the rail counts of it, and what was done last
 MOST_TO_DECIDE = 20  # all that a coordinator needs is on one page
 
 
@@ -59,13 +62,14 @@ def grow(first, last):
         for number in range(last - first)
     )
     Space.amenities.through.objects.bulk_create(Space.amenities.through(space=s, amenity=amenity) for s in spaces)
+    Photo.objects.bulk_create(PhotoFactory.build(space=space) for space in spaces)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as PostgreSQL does by itself; else it plans for empty tables, and takes minutes
 
 
 def queries(client, address):
     client.get(address)  # what Django keeps for every request after the first is not counted
-    Change.note()  # else what is kept of this version of the data would be counted
+    ContentVersion.bump()  # else what is kept of this version of the data would be counted
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
@@ -80,36 +84,36 @@ def grown(few, many):
     return {address: (few[address], many[address]) for address in few if many[address] > few[address]}
 
 
-def test_public_pages_from_10_to_10_000_spaces(client):
+def test_public_pages_from_10_to_2_000_spaces(client):
     AmenityFactory(slug=AMENITY)
     grow(0, 10)
     few = measure(client, PAGES)
     assert few == PAGES
     assert max(few.values()) <= MOST
-    grow(10, 10_000)
+    grow(10, 2_000)
     assert grown(few, measure(client, PAGES)) == OF_MANY
 
 
-def test_admin_from_10_to_10_000_spaces(coordinator_client):
+def test_admin_from_10_to_2_000_spaces(coordinator_client):
     AmenityFactory(slug=AMENITY)
     grow(0, 10)
     space = Space.objects.get(slug="space-0")
     pages = ["/admin/" + page.format(space=space.pk, owner=space.organisation_id) for page in ADMIN_PAGES]
     few = measure(coordinator_client, pages)
-    assert max(few.values()) <= MOST, few
-    grow(10, 10_000)
-    preview = f"/admin/spaces/space/{space.pk}/preview/"
-    assert grown(few, measure(coordinator_client, pages)) == {preview: (10, 12)}  # as the space's page
+    assert few["/admin/"] <= MOST_TO_BEGIN
+    assert max(number for page, number in few.items() if page != "/admin/") <= MOST_IN_ADMIN, few
+    grow(10, 2_000)
+    assert not grown(few, measure(coordinator_client, pages))
 
 
-def test_decision_from_10_to_10_000_spaces_and_3_to_60_requests(coordinator_client):
+def test_decision_from_10_to_2_000_spaces_and_3_to_60_requests(coordinator_client):
     AmenityFactory(slug=AMENITY)
     grow(0, 10)
     requests = apply(3)
     pages = ["/admin/" + page.format(request=requests[0].pk) for page in DECISION_PAGES]
     few = measure(coordinator_client, pages)
     assert max(few.values()) <= MOST_TO_DECIDE, few
-    grow(10, 10_000)
+    grow(10, 2_000)
     apply(57)
     assert not grown(few, measure(coordinator_client, pages))
 
@@ -118,7 +122,7 @@ def apply(number):
     requests = JoinRequestFactory.create_batch(number, state="received", contact_email="kari@loft.example")
     for request in requests:
         request.spaces.create(name="Space 0", town="Oslo", address="Gata 1")
-        request.take(by=None)
+        request.start_review(by=None)
     return requests
 
 

@@ -1,18 +1,21 @@
 """What somebody hostile sends: each attack by its name, and what the site says to it."""
 
 import re
+from itertools import product
 
 import pytest
 from django.conf import settings as configured
 from django.shortcuts import resolve_url
+from django.test import Client
 from post_office.models import Email
 
-from members.models import JoinRequest
-from spaces.csv_file import rows
+from members.joining.models import JoinRequest
+from spaces.spreadsheet.file import rows
 
 from .conftest import PRODUCTION_HOST
 from .factories import JoinRequestFactory, OrganisationFactory, PhotoFactory, SpaceFactory
-from .members.join.form import filled, send
+from .mail.test_emails import body
+from .members.joining.form import filled, send
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +28,11 @@ OURS = PRODUCTION_HOST
 HOSTS = [EVIL, f"{OURS}.{EVIL}", f"{OURS}@{EVIL}", f"{OURS}:80@{EVIL}", "", "127.0.0.1", f"{OURS}\t.{EVIL}", f".{OURS}"]
 
 
-@pytest.mark.parametrize("host", HOSTS)
-@pytest.mark.parametrize("address", ["/", "/bli-med/", "/admin/login/"])
-def test_host_header_of_another_is_refused(production, host, address):
-    response = production.get(address, headers={"host": host})
-    assert response.status_code == 400
-    assert EVIL not in str(response.headers) + response.content.decode()
+def test_host_header_of_another_is_refused(production):
+    for case in product(["/", "/bli-med/", "/admin/login/"], HOSTS):
+        response = production.get(case[0], headers={"host": case[1]})
+        assert response.status_code == 400, case
+        assert EVIL not in str(response.headers) + response.content.decode(), case
 
 
 def test_host_header_forwarded_is_not_believed(production):
@@ -44,8 +46,8 @@ def test_host_header_gets_into_no_mail(client, settings):
     settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], f"https://{OURS}"
     client.post("/bli-med/", filled(client), headers={"host": EVIL})
     (email,) = Email.objects.all()
-    assert f"https://{OURS}/bli-med/" in email.message
-    assert EVIL not in email.message + email.html_message
+    assert f"https://{OURS}/bli-med/" in body(email)
+    assert EVIL not in body(email) + body(email, "html")
 
 
 # Open redirect
@@ -54,19 +56,20 @@ ELSEWHERE = [f"//{EVIL}", f"https://{EVIL}", f"/\\{EVIL}", f"\\\\{EVIL}", f"http
 ELSEWHERE += ["javascript:alert(1)", f"http:///{EVIL}", f"\t//{EVIL}", f"//{OURS}@{EVIL}", f"/%2F{EVIL}"]
 
 
-@pytest.mark.parametrize("next_page", ELSEWHERE)
-def test_open_redirect_after_logging_in(client, coordinator, next_page):
+def test_open_redirect_after_logging_in(coordinator):
     coordinator.set_password("k9PzV0-and-more")
     coordinator.save()
     sent = {"username": coordinator.username, "login": coordinator.username, "password": "k9PzV0-and-more"}
-    response = client.post(resolve_url(configured.LOGIN_URL), sent | {"next": next_page})
-    assert response.status_code == 302
-    assert is_here(response["Location"])
+    for number, next_page in enumerate(ELSEWHERE):
+        visitor = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        response = visitor.post(resolve_url(configured.LOGIN_URL), sent | {"next": next_page})
+        assert response.status_code == 302, next_page
+        assert is_here(response["Location"]), next_page
 
 
-@pytest.mark.parametrize("path", [f"//{EVIL}", f"/en//{EVIL}", f"/\\{EVIL}", f"///{EVIL}/admin", f"/steder//{EVIL}/.."])
-def test_open_redirect_by_a_missing_slash(client, path):
-    assert is_here(client.generic("GET", path).get("Location", "/"))
+def test_open_redirect_by_a_missing_slash(client):
+    for path in (f"//{EVIL}", f"/en//{EVIL}", f"/\\{EVIL}", f"///{EVIL}/admin", f"/steder//{EVIL}/.."):
+        assert is_here(client.generic("GET", path).get("Location", "/")), path
 
 
 def test_open_redirect_to_https(production):
@@ -109,7 +112,7 @@ def test_formula_injection_in_what_is_exported(coordinator_client):
     for formula in FORMULAS:
         OrganisationFactory(name=f"{formula} org")
         SpaceFactory(name=formula, town=formula, address=formula, description_nb=formula)
-    table = coordinator_client.get("/admin/spaces/space/export/").content
+    table = coordinator_client.get("/admin/spaces/space/export/").getvalue()
     for row in table.decode("utf-8-sig").split("\r\n"):
         for cell in row.split(";"):
             assert not re.match(r'"?\s*[=+\-@＝＋－＠\t\r]', cell), cell
@@ -125,92 +128,79 @@ PATHS += ["/kart/9/-1/1.png", "/kart/9/1/../../../.env", "/en/spaces/;/", "/%c0%
 PATHS += ["/steder/" + "a" * 4000 + "/"]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=range(len(PATHS)))
-def test_path_tricks_lead_nowhere(client, media, path):
+def test_path_tricks_lead_nowhere(client, media):
     PhotoFactory()
-    response = client.generic("GET", path)
-    assert response.status_code in (400, 404), path
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    assert b"SECRET_KEY" not in body
-    assert b"root:" not in body
+    for path in PATHS:
+        response = client.generic("GET", path)
+        assert response.status_code in (400, 404), path
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        assert b"SECRET_KEY" not in body, path
+        assert b"root:" not in body, path
 
 
 # Oversized bodies and numbers
 
 
-@pytest.mark.parametrize("address", ["/bli-med/", "/en/join/link/", configured.LOGIN_URL, "/steder/"])
-def test_oversized_body_is_refused(client, address):
-    address = resolve_url(address)
-    assert client.post(address, {"name": "x" * 3_000_000, "latitude": "1"}).status_code == 400
+def test_oversized_body_is_refused(client):
     too_many = "&".join(f"a{number}=1" for number in range(2_000))
-    sent = client.post(address, too_many, content_type="application/x-www-form-urlencoded")
-    assert sent.status_code == 400
+    for address in map(resolve_url, ["/bli-med/", "/en/join/link/", configured.LOGIN_URL, "/steder/"]):
+        assert client.post(address, {"name": "x" * 3_000_000, "latitude": "1"}).status_code == 413, address
+        sent = client.post(address, too_many, content_type="application/x-www-form-urlencoded")
+        assert sent.status_code == 400, address
 
 
 def test_oversized_texts_are_refused_and_not_stored(client):
-    response = send(client, name="x" * 100_000, community="x" * 1_000_000)
+    response = send(client, name="x" * 100_000, community="x" * 900_000)
     assert response.status_code == 200
     assert not JoinRequest.objects.exists()
 
 
-@pytest.mark.parametrize("forms", [10**3, 10**9, 10**30, -1, "1e5", "9" * 5000])
-def test_oversized_number_of_spaces_is_refused(client, forms):
-    response = client.post("/bli-med/", filled(client) | {"spaces-TOTAL_FORMS": forms})
-    assert response.status_code == 200
-    assert not JoinRequest.objects.exists()
+def test_oversized_number_of_spaces_is_refused(client):
+    for forms in (10**3, 10**9, 10**30, -1, "1e5", "9" * 5000):
+        response = client.post("/bli-med/", filled(client) | {"spaces-TOTAL_FORMS": forms})
+        assert response.status_code == 200, forms
+        assert not JoinRequest.objects.exists(), forms
 
 
 NUMBERS = ["99999999999999999999", "-1", "0", "1e400", "nan", "inf", "9" * 5000, "٣", "0x10", "1_000", "", "None"]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_oversized_numbers_in_an_address(client, number):
+def test_oversized_numbers_in_an_address_or_a_body(client):
     SpaceFactory()
-    for address in (
-        f"/steder/?page={number}",
-        f"/steder/?county={number}&near={number}&open={number}",
-        f"/?area={number},{number},{number},{number}",
-        f"/kart/punkter.json?z={number}&b=4,57,32,72",
-        f"/kart/punkter.json?z=4&b={number},57,{number},72",
-        f"/kart/{number}/{number}/{number}.png",
-    ):
-        assert client.get(address).status_code in (200, 204, 400, 404), address
+    pages = ["/steder/?page={0}", "/steder/?county={0}&near={0}&open={0}", "/?area={0},{0},{0},{0}"]
+    pages += ["/kart/punkter.json?z={0}&b=4,57,32,72", "/kart/punkter.json?z=4&b={0},57,{0},72"]
+    pages += ["/kart/{0}/{0}/{0}.png"]
+    for number in NUMBERS:
+        for address in pages:
+            assert client.get(address.format(number)).status_code in (200, 204, 400, 404), (address, number)
+        assert client.post("/steder/", {"latitude": number, "longitude": number}).status_code == 400, number
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_oversized_numbers_in_a_body(client, number):
-    assert client.post("/steder/", {"latitude": number, "longitude": number}).status_code == 400
-
-
-@pytest.mark.parametrize("number", NUMBERS)
-def test_oversized_numbers_in_the_admin(coordinator_client, number):
-    space, request = SpaceFactory(), JoinRequestFactory(state="received")
-    for page in (
-        f"spaces/space/?p={number}",
-        f"spaces/space/?id__exact={number}&attention={number}",
-        f"spaces/space/{number}/change/",
-        f"spaces/space/{number}/preview/",
-        f"spaces/space/{space.pk}/history/{number}/",
-        f"members/joinrequest/{number}/change/",
-        f"members/joinrequest/{request.pk}/change/?step={number}",
-        f"post_office/email/?state={number}",
-    ):
-        assert coordinator_client.get(f"/admin/{page}").status_code in (200, 302, 404), page
+def test_oversized_numbers_in_the_admin(coordinator_client):
+    space, request = SpaceFactory().pk, JoinRequestFactory(state="received").pk
+    pages = ["spaces/space/?p={0}", "spaces/space/?hidden__exact={0}&attention={0}", "spaces/space/{0}/change/"]
+    pages += ["spaces/space/{0}/preview/", f"spaces/space/{space}/history/{{0}}/", "members/joinrequest/{0}/change/"]
+    pages += ["bin/deletion/{0}/change/", "bin/deletion/{0}/erase/", "log/?who={0}&since={0}&kind={0}"]
+    pages += ["log/?before=2026-01-01T00:00:00%2B00:00~1~{0}", f"spaces/space/{space}/history/{{0}}/bring-back/"]
+    pages += [f"members/joinrequest/{request}/change/?step={{0}}", "post_office/email/?state={0}"]
+    for page, number in product(pages, NUMBERS):
+        response = coordinator_client.get(f"/admin/{page}".format(number))
+        assert response.status_code in (200, 302, 400, 404), (page, number)
 
 
 NULS = ["/?q=%00", "/steder/?q=%00&near=%00&county=%00", "/kart/punkter.json?z=4&b=4,57,32,72&q=%00", "/?q=%ed%a0%80"]
 
 
-@pytest.mark.parametrize("address", NULS)
-def test_letters_that_no_database_takes(client, address):
+def test_letters_that_no_database_takes(client):
     SpaceFactory()
-    assert client.get(address).status_code == 200
+    for address in NULS:
+        assert client.get(address).status_code == 200, address
 
 
 # Versions
 
 
-@pytest.mark.parametrize("file", ["requirements.in", "requirements-dev.in"])
+@pytest.mark.parametrize("file", ["requirements.in", "requirements-servers.in", "requirements-dev.in"])
 def test_each_dependency_has_a_least_version(file):
     lines = (configured.BASE_DIR / file).read_text().splitlines()
     wanted = [line.split("#")[0].strip() for line in lines if not line.startswith(("-", "#"))]
