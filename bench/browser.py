@@ -12,16 +12,16 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from playwright.sync_api import TimeoutError as TooSlow
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
-from .load import need
-from .server import built, end_tidily
+from .load import require_program
+from .server import built_site, exit_on_sigterm
 from .table import kilobytes, shown, table
 
 SIZES = (20, 300, 10_000, 100_000)
 LOADS = 3
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 SETTLED_MS = 1_500  # after the pins, for what is still under way
 WATCH = (Path(__file__).parent / "watch.js").read_text()
 
@@ -56,7 +56,9 @@ class Load(NamedTuple):
 @contextmanager
 def chromium(playwright):
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = playwright.chromium.launch(executable_path=need("chromium", "chromium"), args=["--disable-gpu", *sandbox])
+    browser = playwright.chromium.launch(
+        executable_path=require_program("chromium", "chromium"), args=["--disable-gpu", *sandbox]
+    )
     try:
         yield browser
     finally:
@@ -94,9 +96,9 @@ def _receive(protocol):
 def _watch(page, protocol, address):
     """What the page's own observers saw; nothing when it draws no pin in time."""
     try:
-        page.goto(address, timeout=PATIENCE_MS)
-        page.wait_for_function("seen.pins !== null", timeout=PATIENCE_MS)
-    except TooSlow:
+        page.goto(address, timeout=TIMEOUT_MS)
+        page.wait_for_function("seen.pins !== null", timeout=TIMEOUT_MS)
+    except PlaywrightTimeout:
         return {}
     page.wait_for_timeout(SETTLED_MS)
     seen = page.evaluate("seen")
@@ -105,7 +107,7 @@ def _watch(page, protocol, address):
     return seen | {"heap": int(metrics["JSHeapUsedSize"])}
 
 
-def typical(playwright, address: str, device: Device) -> Load:
+def median_load(playwright, address: str, device: Device) -> Load:
     """The median of several loads, of each figure by itself; of one, where that was not done in time."""
     loads = [load(playwright, address, device)]
     while loads[-1].pins is not None and len(loads) < LOADS:
@@ -131,15 +133,15 @@ def main():
     arguments.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="how many spaces")
     arguments.add_argument("--path", default="/")
     chosen = arguments.parse_args()
-    end_tidily()
+    exit_on_sigterm()
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         for size in chosen.sizes:
             print(f"{size} spaces …", file=sys.stderr, flush=True)
-            with built("sqlite", size, Path(folder, str(size))) as site, site.served() as port:
+            with built_site("sqlite", size, Path(folder, str(size))) as site, site.served() as port:
                 address = f"http://127.0.0.1:{port}{chosen.path}"
                 for device in DEVICES:
-                    rows.append((size, device, typical(playwright, address, device)))
+                    rows.append((size, device, median_load(playwright, address, device)))
     print(f"\n### {chosen.path} in Chromium\n\n{table(COLUMNS, rows)}")
 
 

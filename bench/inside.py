@@ -13,27 +13,35 @@ import django
 
 
 @contextmanager
-def told_by(site):
+def helper_process(site):
     """Gives a function that hands the process a command, such as "queries /steder/", and returns its answer."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with site.start("bench.inside", **pipes) as child:
 
-        def tell(command):
+        def send(command):
             print(command, file=child.stdin, flush=True)
             return json.loads(child.stdout.readline())
 
-        yield tell
+        yield send
         child.stdin.close()
 
 
 def edit(_):
     """Whatever the site has kept of its data is out of date after this, as it is after a coordinator's edit."""
-    Change.note()
+    ContentVersion.bump()
 
 
 def examples(_):
     space = Space.objects.members().order_by("pk").first()
     return {"space": space.slug, "organisation": space.organisation.slug}
+
+
+def furnish(_):
+    """Give a space all that its page can tell."""
+    space = Space.objects.members().order_by("-pk").first()
+    furnish_space(space)
+    ContentVersion.bump()
+    return {"furnished": space.slug}
 
 
 def queries(page):
@@ -56,7 +64,8 @@ def queries(page):
 def main():
     for line in sys.stdin:
         verb, _, argument = line.strip().partition(" ")
-        print(json.dumps({"edit": edit, "examples": examples, "queries": queries}[verb](argument)), flush=True)
+        verbs = {"edit": edit, "examples": examples, "furnish": furnish, "queries": queries}
+        print(json.dumps(verbs[verb](argument)), flush=True)
 
 
 if __name__ == "__main__":
@@ -66,7 +75,8 @@ if __name__ == "__main__":
     from django.test import Client
 
     from bench.load import FORM
-    from members.models import Change
+    from bench.simulation import furnish as furnish_space
+    from core.models import ContentVersion
     from spaces.models import Space
 
     main()

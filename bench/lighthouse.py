@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from .inside import told_by
-from .load import ask, need
+from .inside import helper_process
+from .load import ask, require_program
 from .pages import Page, at
-from .server import built, end_tidily
+from .server import built_site, exit_on_sigterm
 from .table import shown, table
 
 VERSION = "12.8.2"  # the newest for Node.js 20; 13 wants 22
@@ -28,6 +28,7 @@ PAGES = [
     Page("search", "/steder/?q=bergen"),
     Page("near a place", "/steder/?near=Bergen", 'name="near"'),
     Page("space", "/steder/{space}/"),
+    Page("space with photos", "/steder/{furnished}/"),
     Page("organisations", "/medlemmer/"),
     Page("organisation", "/medlemmer/{organisation}/"),
     Page("about", "/om/"),
@@ -49,7 +50,7 @@ def install() -> Path:
     if not program.exists():
         print(f"Installing Lighthouse in {FOLDER} …", file=sys.stderr, flush=True)
         command = [
-            need("npm", "npm"),
+            require_program("npm", "npm"),
             "install",
             "--prefix",
             FOLDER,
@@ -66,11 +67,13 @@ def examine(program: Path, page: Page, address: str) -> Report:
     sandbox = " --no-sandbox" if os.geteuid() == 0 else ""
     command = [program, address, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}"]
     command.append(f"--chrome-flags=--headless=new --disable-gpu{sandbox}")
-    environment = os.environ | {"CHROME_PATH": need("chromium", "chromium")}
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
-    categories = [told["categories"][name] for name in CATEGORIES]
+    environment = os.environ | {"CHROME_PATH": require_program("chromium", "chromium")}
+    output = json.loads(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
+    categories = [output["categories"][name] for name in CATEGORIES]
     scores = [round((category["score"] or 0) * 100) for category in categories]
-    return Report(page.name, scores, [fault for category in categories for fault in _faults(category, told["audits"])])
+    return Report(
+        page.name, scores, [fault for category in categories for fault in _faults(category, output["audits"])]
+    )
 
 
 def _faults(category, audits):
@@ -96,16 +99,16 @@ def main():
     arguments.add_argument("--spaces", type=int, default=300)
     arguments.add_argument("--page", default="", help="only pages with this in their name")
     chosen = arguments.parse_args()
-    end_tidily()
+    exit_on_sigterm()
     program = install()
     reports = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        built("sqlite", chosen.spaces, Path(folder, "site")) as site,
+        built_site("sqlite", chosen.spaces, Path(folder, "site")) as site,
         site.served() as port,
-        told_by(site) as tell,
+        helper_process(site) as send,
     ):
-        for page in at(tell("examples"), [page for page in PAGES if chosen.page in page.name]):
+        for page in at(send("examples") | send("furnish"), [page for page in PAGES if chosen.page in page.name]):
             if page.marker.encode() in ask(port, page.path, {}).body:
                 reports.append(examine(program, page, f"http://127.0.0.1:{port}{page.path}"))
     print(f"\n### Lighthouse {VERSION}, {shown(chosen.spaces)} spaces, phone\n\n{table(COLUMNS, reports)}")

@@ -44,10 +44,10 @@ def ask(port: int, path: str, headers: dict, form: str = "") -> Answer:
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body, ms)
 
 
-def times(act, *, most: int, seconds: float) -> list[float]:
+def times(act, *, max_count: int, max_seconds: float) -> list[float]:
     """Milliseconds that `act` gives, once or again and again until the time is up or there are enough."""
     taken, began = [], time.perf_counter()
-    while not taken or (len(taken) < most and time.perf_counter() - began < seconds):
+    while not taken or (len(taken) < max_count and time.perf_counter() - began < max_seconds):
         taken.append(act())
     return taken
 
@@ -61,10 +61,10 @@ def requests_a_second(port: int, path: str, headers: dict, seconds: int) -> floa
     """With wrk, one thread and eight connections; an answer of 400 and above is an error."""
     named = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *named, f"http://127.0.0.1:{port}{path}"]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in told:
-        raise RuntimeError(told)
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in output:
+        raise RuntimeError(output)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
 def busy(seconds: float = 2) -> float:
@@ -83,7 +83,7 @@ def _ticks():
     return ticks[3] + ticks[4], sum(ticks[:8])
 
 
-def need(program: str, package: str) -> str:
+def require_program(program: str, package: str) -> str:
     found = shutil.which(program)
     if not found:
         sys.exit(f"{program} is missing. On Debian: apt-get install {package}")

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.faults.nginx import HOST, Nginx
+from tests.machines.nginx import HOST, Nginx
 
-from .inside import told_by
-from .load import CONNECTIONS, GZIP, busy, need, percentile
-from .server import TIMEOUT, built, end_tidily, free_port, wait_for
+from .inside import helper_process
+from .load import CONNECTIONS, GZIP, busy, percentile, require_program
+from .server import TIMEOUT, built_site, exit_on_sigterm, free_port, wait_for
 from .table import table
 from .users import WORDS, mixed
 
@@ -42,14 +42,14 @@ request = function()
 end
 done = function(summary, latency)
   local errors = summary.errors
-  io.write(string.format('TOLD{"rate": %%f, "p95": %%f, "p99": %%f, "errors": %%d}\\n',
+  io.write(string.format('RESULT{"rate": %%f, "p95": %%f, "p99": %%f, "errors": %%d}\\n',
     summary.requests / summary.duration * 1e6, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
 """
 
 
-class Limit(NamedTuple):
+class LoadLimit(NamedTuple):
     what: str
     wanted: str
     measured: float
@@ -62,11 +62,11 @@ def main():
     arguments.add_argument("--load-seconds", type=int, default=30, help="how long each of the other loads lasts")
     arguments.add_argument("--spaces", type=int, default=300)
     chosen = arguments.parse_args()
-    end_tidily()
+    exit_on_sigterm()
     for program in ("wrk", "nginx", "openssl"):
-        need(program, program)
+        require_program(program, program)
     others = busy()
-    with tempfile.TemporaryDirectory() as folder, built("postgresql", chosen.spaces, Path(folder, "site")) as site:
+    with tempfile.TemporaryDirectory() as folder, built_site("postgresql", chosen.spaces, Path(folder, "site")) as site:
         limits = list(measured(site, chosen))
     columns = {"what": lambda one: one.what, "limit": lambda one: one.wanted, "measured": lambda one: one.measured}
     print(table(columns | {"": lambda one: "" if one.is_met else "missed"}, limits))
@@ -75,16 +75,16 @@ def main():
 
 
 def measured(site, chosen):
-    with told_by(site) as tell:
-        slugs = tell("examples")
+    with helper_process(site) as send:
+        slugs = send("examples")
     production = site._replace(environment=site.environment | SECRETS)
     production.manage("collectstatic", "--noinput", "--verbosity", "0")  # each release has a list of its own
     with served(production) as server, before(server, site.folder) as port:
-        yield from of_users(server, chosen.seconds, port, slugs)
+        yield from user_limits(server, chosen.seconds, port, slugs)
         landing = wrk(port, chosen.load_seconds, "/")
-        yield from of_load("landing", landing, least=500, share="p99", most=150)
+        yield from load_limits("landing", landing, min_rate=500, share="p99", max_ms=150)
         search = wrk(port, chosen.load_seconds, "/steder/?q=WORD&n=", unique=True)  # nothing kept can answer
-        yield from of_load("search", search, least=60, share="p95", most=300)
+        yield from load_limits("search", search, min_rate=60, share="p95", max_ms=300)
 
 
 class Server(NamedTuple):
@@ -99,8 +99,8 @@ class Server(NamedTuple):
 
 
 def proportional(process) -> int:
-    told = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return int(re.search(r"Pss:\s+(\d+) kB", told)[1]) * 1024
+    result = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return int(re.search(r"Pss:\s+(\d+) kB", result)[1]) * 1024
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def before(server, folder):
         nginx.stop()
 
 
-def of_users(server, seconds, port, slugs):
+def user_limits(server, seconds, port, slugs):
     memory = []
     warm = threading.Timer(seconds / 5, lambda: memory.append(server.memory))
     warm.start()
@@ -143,15 +143,15 @@ def of_users(server, seconds, port, slugs):
         f"{len(visits)} visits; {sum(visit.status == 302 for visit in visits)} forms sent; {errors[:5]}",
         file=sys.stderr,
     )
-    yield Limit(f"{what}, errors", "0", len(errors), not errors)
-    yield Limit(f"{what}, p95, ms", "< 300", late, late < 300)
-    yield Limit(f"{what}, memory growth, %", "< 10", growth * 100, growth < 0.1)
+    yield LoadLimit(f"{what}, errors", "0", len(errors), not errors)
+    yield LoadLimit(f"{what}, p95, ms", "< 300", late, late < 300)
+    yield LoadLimit(f"{what}, memory growth, %", "< 10", growth * 100, growth < 0.1)
 
 
-def of_load(what, told, least, share, most):
-    yield Limit(f"{what}, requests/s", f"≥ {least}", told["rate"], told["rate"] >= least)
-    yield Limit(f"{what}, {share}, ms", f"< {most}", told[share], told[share] < most)
-    yield Limit(f"{what}, errors", "0", told["errors"], not told["errors"])
+def load_limits(what, result, min_rate, share, max_ms):
+    yield LoadLimit(f"{what}, requests/s", f"≥ {min_rate}", result["rate"], result["rate"] >= min_rate)
+    yield LoadLimit(f"{what}, {share}, ms", f"< {max_ms}", result[share], result[share] < max_ms)
+    yield LoadLimit(f"{what}, errors", "0", result["errors"], not result["errors"])
 
 
 def wrk(port, seconds, path, unique=False) -> dict:
@@ -162,8 +162,8 @@ def wrk(port, seconds, path, unique=False) -> dict:
         script.flush()
         headers = [part for name, value in (GZIP | {"Host": HOST}).items() for part in ("-H", f"{name}: {value}")]
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script.name, *headers]
-        told = subprocess.run([*command, f"https://127.0.0.1:{port}"], check=True, capture_output=True, text=True)
-    return json.loads(told.stdout.partition("TOLD")[2])
+        result = subprocess.run([*command, f"https://127.0.0.1:{port}"], check=True, capture_output=True, text=True)
+    return json.loads(result.stdout.partition("RESULT")[2])
 
 
 if __name__ == "__main__":

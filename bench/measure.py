@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from django.utils.text import slugify
 
-from .inside import told_by
+from .inside import helper_process
 from .load import GZIP, ask, percentile, requests_a_second, times
 from .pages import PAGES, Page, at
 from .server import Site
 
 SLOW_MS = 1000  # a page that takes longer is not put under load
-UNCACHED = {"most": 100, "seconds": 5}
-CACHED = {"most": 200, "seconds": 2}
+UNCACHED = {"max_count": 100, "max_seconds": 5}
+CACHED = {"max_count": 200, "max_seconds": 2}
 
 
 class Row(NamedTuple):
@@ -42,18 +42,18 @@ class Row(NamedTuple):
 
 def measured(site: Site, seconds: int, wanted: str):
     """Yields a Row for each page whose name has the wanted text in it."""
-    with told_by(site) as tell:
-        pages = at(tell("examples"), [page for page in PAGES if wanted in page.name])
+    with helper_process(site) as send:
+        pages = at(send("examples"), [page for page in PAGES if wanted in page.name])
         with site.served() as port:
             there = [page for page in pages if _keep_as_static_file(site, port, page)]
         with site.served() as port:
             for page in pages:
-                _tell_progress(page)
-                yield _measure(port, page, tell, seconds) if page in there else Row(page.name)
+                _print_progress(page)
+                yield _measure(port, page, send, seconds) if page in there else Row(page.name)
 
 
-def _measure(port, page, tell, seconds):
-    after_edit, cached = _queries(tell, page)
+def _measure(port, page, send, seconds):
+    after_edit, cached = _queries(send, page)
 
     def visit(path=page.path):
         return ask(port, path, GZIP, page.form)
@@ -83,12 +83,12 @@ def _measure(port, page, tell, seconds):
     )
 
 
-def _queries(tell, page):
+def _queries(send, page):
     """After an edit, and again; what Django keeps for every request after the first is not counted."""
     command = f"queries {page.path} {page.form}"
-    tell(command)
-    tell("edit")
-    return tell(command), tell(command)
+    send(command)
+    send("edit")
+    return send(command), send(command)
 
 
 def _rates(port, page, answer, seconds):
@@ -126,5 +126,5 @@ def _plain(answer):
     return gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
 
 
-def _tell_progress(page):
+def _print_progress(page):
     print(f"  {page.name}", file=sys.stderr, flush=True)

@@ -43,6 +43,8 @@ PAGES = [
     Page("near a place", "/steder/?near=Bergen", 'name="near"'),
     Page("near me", "/steder/", 'name="near"', "latitude=60.391&longitude=5.322"),
     Page("space", "/steder/{space}/"),
+    Page("town", "/steder/i/bergen/"),
+    Page("county", "/steder/fylke/vestland/"),
     Page("members", "/medlemmer/"),
     Page("organisation", "/medlemmer/{organisation}/"),
     *(Page(f"feed, zoom {zoom}", feed_path(zoom)) for zoom in (4, 6, 8, 12, 16)),

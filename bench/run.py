@@ -9,9 +9,9 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
-from .load import busy, need
+from .load import busy, require_program
 from .measure import Row, measured
-from .server import DATABASES, built, end_tidily
+from .server import DATABASES, built_site, exit_on_sigterm
 from .table import kilobytes, shown, table
 
 SIZES = (20, 300, 1_000, 10_000, 100_000)
@@ -51,12 +51,12 @@ def main():
     arguments.add_argument("--page", default="", help="only pages with this in their name")
     arguments.add_argument("--seconds", type=int, default=4, help="how long each load lasts")
     chosen = arguments.parse_args()
-    end_tidily()
-    need("wrk", "wrk")
+    exit_on_sigterm()
+    require_program("wrk", "wrk")
     with tempfile.TemporaryDirectory() as folder:
         for database, size in product(chosen.databases, chosen.sizes):
             print(f"{NAMES[database]}, {size} spaces …", file=sys.stderr, flush=True)
-            with built(database, size, Path(folder, f"{database}-{size}")) as site:
+            with built_site(database, size, Path(folder, f"{database}-{size}")) as site:
                 others = busy()
                 rows = list(measured(site, chosen.seconds, chosen.page))
             print(f"\n### {NAMES[database]}, {shown(size)} spaces\n")

@@ -50,13 +50,13 @@ class Site(NamedTuple):
                 server.wait(TIMEOUT)
 
 
-def end_tidily():
+def exit_on_sigterm():
     """Let a terminated script stop what it started and remove what it wrote."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
 
 
 @contextmanager
-def built(kind: str, spaces: int, folder: Path):
+def built_site(kind: str, spaces: int, folder: Path):
     """A Site with so many spaces on a new database of that kind, gone afterwards."""
     folder.mkdir()
     with _database(kind, folder) as url:
@@ -64,7 +64,7 @@ def built(kind: str, spaces: int, folder: Path):
         site.manage("migrate", "--verbosity", "0")
         site.manage("simulate", "--spaces", str(spaces), "--seed", str(SEED), "--verbosity", "0")
         if kind == "postgresql":
-            _tend(url)
+            _vacuum(url)
         _collect(site)
         yield site
     shutil.rmtree(folder)
@@ -91,7 +91,7 @@ def _database(kind, folder):
         server.stdin.close()
 
 
-def _tend(url):
+def _vacuum(url):
     """What PostgreSQL's own daemon would have done by the time that visitors come; and deploy/install."""
     commands = ["--command=VACUUM ANALYZE", "--command=ALTER ROLE CURRENT_USER SET random_page_cost = 1.1"]
     subprocess.run(["psql", "--quiet", *commands, url], check=True)
@@ -99,11 +99,13 @@ def _tend(url):
 
 def _collect(site):
     """Once for all sites: compressing takes a while and no database changes the files."""
-    collected = site.folder.parent / "static"
+    collected, names = site.folder.parent / "static", "staticfiles.json"
     if not collected.exists():
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
         shutil.copytree(site.static, collected)
+        shutil.copy(site.folder / names, collected.parent / names)
     shutil.copytree(collected, site.static, dirs_exist_ok=True)
+    shutil.copy(collected.parent / names, site.folder / names)
 
 
 def free_port():
