@@ -121,24 +121,33 @@ class DeletionAdmin(ReadOnlyAdmin):
         if deletion is None:
             return self._say_gone(request)
         if request.method != "POST":
-            context = {"title": _("Erase now"), "deletion": deletion, "opts": self.opts}
-            context |= self.admin_site.each_context(request)
-            return TemplateResponse(request, "admin/bin/deletion/erase.html", context)
+            text = _("“%(deletion)s” and its photos are erased at once. This cannot be undone.")
+            return self._ask(request, deletion, _("Erase now"), text % {"deletion": deletion})
         if deletion.erase():
             messages.success(request, _("“%(row)s” is erased for good.") % {"row": deletion})
             return redirect("admin:bin_deletion_changelist")
         return self._say_gone(request)
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def erase_person(self, request, pk):
+        """Erase the person whose key is asked for as `person`, or without one the name in the row itself."""
         deletion = self._get(request, pk, "delete")
+        key = request.GET.get("person", "")
+        named = {str(person["pk"]): person["fields"]["name"] for person in deletion.persons} if deletion else {}
+        if not (key in named if key else deletion and deletion.names_person):
+            return self._say_gone(request)
         if request.method != "POST":
-            return redirect("admin:bin_deletion_change", pk)
+            title = _("Erase %(name)s") % {"name": named[key]} if key else _("Erase the person’s name")
+            text = _("What the bin knows of the person is erased at once. This cannot be undone.")
+            return self._ask(request, deletion, title, f"{text} {_('The rest can still be restored.')}")
         try:
-            person = request.POST.get("person")
-            if deletion is None or (person and person not in [str(each["pk"]) for each in deletion.persons]):
-                raise Gone
-            deletion.erase_person(int(person) if person else None)
+            deletion.erase_person(int(key) if key else None)
         except Gone:
             return self._say_gone(request)
         messages.success(request, _("Erased for good. The rest can still be restored."))
         return redirect("admin:bin_deletion_change", pk)
+
+    def _ask(self, request, deletion, title, text):
+        context = {"title": title, "text": text, "deletion": deletion, "opts": self.opts}
+        context |= self.admin_site.each_context(request)
+        return TemplateResponse(request, "admin/bin/deletion/erase.html", context)

@@ -149,11 +149,15 @@ def test_what_is_in_the_way_is_said_by_the_field_and_nothing_is_lost(delete, pre
 
 
 @pytest.mark.django_db
-def test_person_is_erased_at_once_and_the_rest_can_be_restored(delete, press):
+def test_person_is_erased_at_once_and_the_rest_can_be_restored(delete, press, coordinator_client):
     space = SpaceFactory(welcomed_by="Kari", welcome_consent=True)
     delete(space)
     deletion = Deletion.objects.get()
+    asked = coordinator_client.get(reverse("admin:bin_deletion_erase_person", args=[deletion.pk])).content.decode()
+    assert "Slett navnet på den som tar imot" in asked
+    assert "Kari" in str(Deletion.objects.values().get())
     assert "Slettet for godt. Resten kan fortsatt hentes tilbake." in press(deletion, "erase_person")
+    assert "Den ligger ikke i papirkurven lenger" in press(deletion, "erase_person")
     assert "Kari" not in str(Deletion.objects.values().get())
     press(deletion)
     space.refresh_from_db()
@@ -261,9 +265,12 @@ def test_erasure_finds_a_person_in_the_bin(house, delete, press, coordinator_cli
     deletion = Deletion.objects.get()
     page = coordinator_client.get(reverse("admin:bin_deletion_change", args=[deletion.pk])).content.decode()
     (ola,) = deletion.persons
-    assert f'name="person" value="{ola["pk"]}"' in page
-    assert "Slett Ola Prøve" in page
-    coordinator_client.post(reverse("admin:bin_deletion_erase_person", args=[deletion.pk]), {"person": ola["pk"]})
+    link = f"{reverse('admin:bin_deletion_erase_person', args=[deletion.pk])}?person={ola['pk']}"
+    assert f'href="{link}"' in page
+    assert "<h1>Slett Ola Prøve" in coordinator_client.get(link).content.decode()
+    coordinator_client.post(link.replace(str(ola["pk"]), "12345"))
+    assert "ola@" in str(Deletion.objects.values().get())
+    coordinator_client.post(link)
     assert "ola@" not in str(Deletion.objects.values().get())
     press(deletion)
     assert names() == []
