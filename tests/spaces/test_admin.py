@@ -128,9 +128,9 @@ def test_website_that_is_a_script_is_refused(send):
 def test_place_answers_for_postal_code_and_town(coordinator_client):
     answer = coordinator_client.get("/admin/spaces/space/place/?postal_code=1607&town=aalesund").json()
     assert answer == {
-        "postal": {"town": "Fredrikstad", "county": "31"},
+        "postal": {"town": "Fredrikstad", "county": "31", "municipality": "Fredrikstad"},
         "centre": {"latitude": 62.47225, "longitude": 6.15492},
-        "area": {"name": "Østfold", "latitude": 59.2181, "longitude": 10.9298},
+        "area": {"name": "Fredrikstad", "latitude": 59.24464, "longitude": 10.83795},
         "position": None,
     }
     nothing = coordinator_client.get("/admin/spaces/space/place/?postal_code=x&town=Atlantis").json()
