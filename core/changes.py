@@ -64,9 +64,9 @@ class ChangesInWords:
     together = ()  # columns that are right together alone; the first one's label names the change
 
     def __init__(self, model):
-        self.model = model
+        self.model, self.tracked = model, model.history.model.tracked_fields
         # A file is deleted once it is replaced: its history says no more than that it was.
-        self.fields = [each for each in model.history.model.tracked_fields if each.editable or is_file(each)]
+        self.fields = [each for each in self.tracked if each.editable or is_file(each)]
 
     def between(self, before, after) -> list[Change]:
         """Return what differs between two entries of the history, or between the row and one; None is no row."""
@@ -85,8 +85,7 @@ class ChangesInWords:
 
     def title(self, entry) -> str:
         """Return what the row was called then, without a query for what its history does not hold."""
-        fields = self.model.history.model.tracked_fields
-        return str(self.model(**{field.attname: getattr(entry, field.attname) for field in fields}))
+        return str(self.model(**{field.attname: getattr(entry, field.attname) for field in self.tracked}))
 
     def label(self, field) -> str:
         return capfirst(field.verbose_name)

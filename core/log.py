@@ -119,6 +119,7 @@ class HistorySource:
 
     def __init__(self, model, changes_in_words=ChangesInWords, *, stays=lambda newest: False):
         self.model, self.words, self.stays = model, changes_in_words(model), stays
+        self.history = model.history  # once: each look makes a manager's class anew
         self.kind = model._meta.model_name
         self.relations = [field.name for field in self.words.fields if field.many_to_one]
 
@@ -130,14 +131,14 @@ class HistorySource:
         return self._has_permission(user, "view")
 
     def entries(self, user, number, wanted):
-        rows = self.model.history.select_related("history_user", *self.relations)
+        rows = self.history.select_related("history_user", *self.relations)
         rows = rows.exclude(history_change_reason=BY_THE_SYSTEM, history_user=None)
-        own = self.model.history.filter(id=OuterRef("id")).order_by("-history_date", "-pk").values("pk")
+        own = self.history.filter(id=OuterRef("id")).order_by("-history_date", "-pk").values("pk")
         earlier = own.filter(pk__lt=OuterRef("pk"))
         rows = rows.annotate(earlier=Subquery(earlier[:1]), newest=Subquery(own[:1]))
         rows = list(wanted.select(rows, number, at="history_date", by="history_user"))
         keys = {key for row in rows for key in (row.earlier, row.newest) if key}
-        others = self.model.history.select_related(*self.relations).in_bulk(keys)
+        others = self.history.select_related(*self.relations).in_bulk(keys)
         deleted = [row.id for row in rows if row.history_type == "-"]
         of_kind = Deletion.objects.filter(kind__app_label=self.model._meta.app_label, kind__model=self.kind)
         binned = {each.key: each for each in of_kind.filter(key__in=deleted)} if deleted else {}

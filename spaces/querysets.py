@@ -51,15 +51,17 @@ class SpaceQuerySet(VerbQuerySet):
         newest = history.order_by("-history_id").values("history_id")[:RECENT]
         entries = history.filter(history_id__in=newest, history_date__gte=timezone.now() - IN_DOUBT)
         same = history.filter(id=OuterRef("id"))
-        before = same.filter(history_id__lt=OuterRef("history_id")).order_by("-history_id")
-        pin = ["latitude", "longitude", "precision"]
-        moved = entries.alias(
-            address_before=Subquery(before.values("address")[:1]),
-            **{f"{field}_before": Subquery(before.values(field)[:1]) for field in pin},
-        ).filter(~Exists(same.filter(history_id__gt=OuterRef("history_id"))), precision=self.model.Precision.EXACT)
-        moved = moved.filter(address_before__gt="", **{field: F(f"{field}_before") for field in pin})
-        moved = moved.exclude(address=F("address_before")).order_by()
-        return self.public().filter(pk__in=moved.values("id"))
+        before = same.filter(history_id__lt=OuterRef("history_id")).order_by("-history_id").values("history_id")[:1]
+        pin = {field: OuterRef(field) for field in ["latitude", "longitude", "precision"]}
+        at_another = history.filter(history_id=OuterRef("before"), address__gt="", **pin)
+        moved = entries.filter(history_type="~", precision=self.model.Precision.EXACT).alias(before=Subquery(before))
+        moved = moved.filter(
+            ~Exists(same.filter(history_id__gt=OuterRef("history_id"))),
+            Exists(at_another.exclude(address=OuterRef("address"))),
+        ).order_by()
+        # Not public(), by whose index SQLite would look at all of them instead of these few.
+        spaces = self.select_related("organisation").exclude(visibility=Visibility.HIDDEN)
+        return spaces.filter(pk__in=moved.values("id"))
 
     def recorded(self):
         """Add when each was last changed, or None."""
