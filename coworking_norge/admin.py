@@ -46,7 +46,6 @@ TASKS = [joining_tasks.tasks, mail_tasks.tasks, spaces_tasks.tasks]
 
 class CoworkingAdminSite(admin.AdminSite):
     site_title = site_header = "Coworking Norge"
-    index_title = _("The network")
     enable_nav_sidebar = False
 
     def has_permission(self, request):
@@ -100,8 +99,9 @@ class CoworkingAdminSite(admin.AdminSite):
     def app_index(self, request, app_label, extra_context=None):
         return redirect("admin:index")  # the rail has what it would list
 
-    def index(self, request, extra_context=None):
-        context = {
+    def index(self, request):
+        # Not Django's index(), which would list once more what the rail has.
+        context = self.each_context(request) | {
             "title": _("Today"),
             "tasks": gather(TASKS, request.user),
             "board": Board(request.GET) if request.user.has_perm("spaces.view_space") else None,
@@ -109,7 +109,7 @@ class CoworkingAdminSite(admin.AdminSite):
             "log": latest(LOG, request.user, Wanted(limit=10)),
             "is_unreachable": is_unreachable(request.user),
         }
-        return super().index(request, context | (extra_context or {}))
+        return render(request, "admin/index.html", context)
 
     def search(self, request):
         context = self.each_context(request) | {"title": _("Search"), "groups": admin_search.search(request)}
