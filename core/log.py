@@ -1,13 +1,15 @@
 """The shared log: what was done, by whom, over everything; each app has a source in the registry of the admin site."""
 
 import re
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
 from heapq import nlargest
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, Protocol
 
 from django.contrib.auth import get_permission_codename
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Model, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
@@ -24,6 +26,9 @@ UNDONE_BY = {"+": "delete", "~": "change", "-": "add"}
 UNSAID = {"email", "phone"}  # erased from the history after a year, and not to be copied by eye from a list
 
 
+Order = tuple[datetime, int, int]  # time, source downwards, key
+
+
 class Undo(NamedTuple):
     """A button: where it posts, the columns and what it was made from; or the page that asks whether to delete."""
 
@@ -37,7 +42,7 @@ class Undo(NamedTuple):
 class Entry(NamedTuple):
     """`order` is time, source and key: no two have the same."""
 
-    order: tuple[datetime, int, int]
+    order: Order
     who: str
     what: str
     title: str
@@ -60,7 +65,7 @@ class Wanted(NamedTuple):
     """Which entries: those before a cursor, of one user, since a moment; at most `limit`."""
 
     limit: int
-    before: tuple[datetime, int, int] | None = None
+    before: Order | None = None
     user_id: int | None = None
     since: datetime | None = None
 
@@ -79,7 +84,10 @@ class Wanted(NamedTuple):
 
 
 class Source(Protocol):
-    """What an app adds: `kind` is in addresses, `label` in the filter."""
+    """What an app adds: `kind` is in addresses, `label` in the filter.
+
+    Of the newest rows of all sources the few that are shown are told as entries.
+    """
 
     kind: str
 
@@ -88,7 +96,9 @@ class Source(Protocol):
 
     def is_visible(self, user) -> bool: ...
 
-    def entries(self, user, number: int, wanted: Wanted) -> list[Entry]: ...
+    def newest(self, number: int, wanted: Wanted) -> list[tuple[Order, Model]]: ...
+
+    def entries(self, user, number: int, rows: list[Model]) -> list[Entry]: ...
 
 
 def read_cursor(text: str):
@@ -102,13 +112,16 @@ def read_cursor(text: str):
 
 def latest(sources: list[Source], user, wanted: Wanted, kind: str = "") -> list[Entry]:
     """Return the newest entries of all sources, or of one kind: each is asked for a limited number."""
-    chosen = [
-        (number, source)
-        for number, source in enumerate(sources)
-        if kind in ("", source.kind) and source.is_visible(user)
-    ]
-    found = [entry for number, source in chosen for entry in source.entries(user, number, wanted)]
-    return nlargest(wanted.limit, found, key=lambda entry: entry.order)
+    chosen = {
+        number: source for number, source in enumerate(sources) if kind in ("", source.kind) and source.is_visible(user)
+    }
+    found = [pair for number, source in chosen.items() for pair in source.newest(number, wanted)]
+    rows, entries = defaultdict(list), []
+    for (_at, source, _key), row in nlargest(wanted.limit, found, key=itemgetter(0)):
+        rows[-source].append(row)
+    for number, own in rows.items():
+        entries += chosen[number].entries(user, number, own)
+    return sorted(entries, key=attrgetter("order"), reverse=True)
 
 
 class HistorySource:
@@ -130,13 +143,16 @@ class HistorySource:
     def is_visible(self, user):
         return self._has_permission(user, "view")
 
-    def entries(self, user, number, wanted):
+    def newest(self, number, wanted):
         rows = self.history.select_related("history_user", *self.relations)
         rows = rows.exclude(history_change_reason=BY_THE_SYSTEM, history_user=None)
         own = self.history.filter(id=OuterRef("id")).order_by("-history_date", "-pk").values("pk")
         earlier = own.filter(pk__lt=OuterRef("pk"))
         rows = rows.annotate(earlier=Subquery(earlier[:1]), newest=Subquery(own[:1]))
-        rows = list(wanted.select(rows, number, at="history_date", by="history_user"))
+        rows = wanted.select(rows, number, at="history_date", by="history_user")
+        return [(self._order(row, number), row) for row in rows]
+
+    def entries(self, user, number, rows):
         keys = {key for row in rows for key in (row.earlier, row.newest) if key}
         others = self.history.select_related(*self.relations).in_bulk(keys)
         deleted = [row.id for row in rows if row.history_type == "-"]
@@ -151,7 +167,7 @@ class HistorySource:
         can_undo = self._has_permission(user, UNDONE_BY[row.history_type])
         undo, note = self._undo(row, newest, changes, binned) if can_undo else (None, "")
         return Entry(
-            order=(row.history_date, -number, row.pk),
+            order=self._order(row, number),
             who=who_did(row),
             what=what_was_done(row),
             title=self.words.title(row),
@@ -160,6 +176,9 @@ class HistorySource:
             undo=undo,
             note=note,
         )
+
+    def _order(self, row, number) -> Order:
+        return row.history_date, -number, row.pk
 
     def _undo(self, row, newest, changes, binned):
         if row.history_type == "-":
