@@ -47,14 +47,15 @@ def current_version() -> str:
 
 
 def cached_for_version(function):
-    """Keep in each process what the function returns, which depends on the public data and the language only.
+    """Keep in each process what the function returns, which depends on the public data, language and date only.
 
     It must answer the same whatever it is called with: the arguments are not part of the key.
     """
 
     @wraps(function)
     def wrapper(*args):
-        key = repr((function.__module__, function.__qualname__, get_language(), current_version()))
+        told_by = get_language(), timezone.localdate(), current_version()
+        key = repr((function.__module__, function.__qualname__, *told_by))
         return caches["pages"].get_or_set(blake2b(key.encode(), digest_size=12).hexdigest(), partial(function, *args))
 
     return wrapper

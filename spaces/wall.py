@@ -1,5 +1,6 @@
-"""Organisations as notes on a wall, and the newest spaces, few of however many."""
+"""Organisations as notes on a wall, the newest spaces and that of the day: few of however many."""
 
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, Max, Min, OuterRef
@@ -76,3 +77,10 @@ def newest_spaces() -> list[Space]:
     latest = known.order_by("-member_since", "-pk").values("pk")[:NEWEST]
     spaces = Space.objects.members().filter(organisation__in=latest).only(*CARD_FIELDS).prefetch_related("photos")
     return list(spaces.order_by("-organisation__member_since", "sort_name", "pk")[:NEWEST])
+
+
+def space_of_day(day: date, number: int) -> Space | None:
+    """Return a space of this number of the members', each on a day of its own before the first comes again."""
+    turn = day.toordinal() % number
+    keys = Space.objects.members().order_by("pk").values("pk")[turn : turn + 1]
+    return Space.objects.members().filter(pk__in=keys).only(*CARD_FIELDS).prefetch_related("photos").first()

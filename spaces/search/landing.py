@@ -21,7 +21,7 @@ from ..models import Space
 from ..opening_hours import state
 from ..querysets import SpaceQuerySet
 from ..templatetags.spaces import briefly
-from ..wall import Note, newest_spaces, wall
+from ..wall import Note, newest_spaces, space_of_day, wall
 from .directory import NEAREST, Directory
 
 LIST_SIZE = 30
@@ -177,6 +177,11 @@ class LandingSearch(Directory):
     def wall(self) -> list[Note]:
         return [] if self.is_filtered else wall()
 
+    @cached_property
+    def of_day(self) -> Space | None:
+        has_one = self.member_count and not self.is_filtered
+        return space_of_day(timezone.localdate(), self.member_count) if has_one else None
+
     @property
     def time_told(self) -> list[str]:
         """Return the date and what the page says of hours where nothing is searched: all that time alone changes.
@@ -189,7 +194,7 @@ class LandingSearch(Directory):
 
 @cached_for_version
 def _hours(search) -> list[str]:
-    spaces = [*search.listed, *search.newest]
+    spaces = [*search.listed, *search.newest, *filter(None, [search.of_day])]
     return list(dict.fromkeys(space.opening_hours for space in spaces if space.is_member))
 
 

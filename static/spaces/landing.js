@@ -16,11 +16,15 @@ let data = readJson("map-points");
 const map = createMap(finder.querySelector("[data-map]"), { begin: showAll, home: showNorway });
 const notes = new Notes(map, texts, { onChoose: choose, onLight: lightRows });
 notes.show(data);
+if (finder.querySelector(".of-day")) {
+  map.createPane("fade");
+  map.once("movestart popupopen", () => finder.classList.add("is-moved"));
+}
 setTimeout(start);
 
 async function start() {
   const area = addAreaButton();
-  const idOf = (target) => Number(target.closest?.("[data-part=results] [data-space]")?.dataset.space) || null;
+  const idOf = (target) => Number(target.closest?.("[data-part=results] [data-space], .of-day")?.dataset.space) || null;
   const lightRow = ({ target }) => { if (idOf(target)) light(idOf(target)); };
   const dimRow = ({ target }) => { if (idOf(target)) notes.light(idOf(document.activeElement)); };
   for (const event of ["mouseover", "focusin"]) finder.addEventListener(event, lightRow);
@@ -41,6 +45,8 @@ async function start() {
     addToRows();
   });
   addToRows();
+  const picture = finder.querySelector(".of-day template");
+  picture?.replaceWith(picture.content);
   map.once("moveend", async () => {
     const { followMap } = await import("./feed.js");
     askAgain = followMap(map, () => data.feed, (answer) => notes.show(answer));
