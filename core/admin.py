@@ -53,6 +53,7 @@ class StrictAdmin(admin.ModelAdmin):
     """Answers the look-ups of its filters alone: any other would tell, letter by letter, what the page hides."""
 
     show_full_result_count = False  # it reads the whole table
+    view_on_site = False  # else by a short cut that our site has not
 
     def get_list_filter(self, request):
         return [entry for entry in super().get_list_filter(request) if self._can_filter(request, filter_column(entry))]

@@ -21,7 +21,7 @@ class SpaceInline(admin.TabularInline):
     fields = readonly_fields = ["space", "address", "county", "status", "hidden"]
     extra = max_num = 0
     can_delete = False
-    view_on_site = False  # it would lead to hidden spaces too
+    view_on_site = False  # else by a short cut that our site has not
     verbose_name_plural = _("spaces")
 
     @admin.display(description=_("space"))

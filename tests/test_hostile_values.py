@@ -5,9 +5,11 @@ from itertools import product
 from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.urls import reverse
 from post_office.models import STATUS, Email
@@ -16,6 +18,7 @@ from members.joining.models import JoinRequest
 from members.models import Organisation
 from spaces.models import Space
 
+from .addresses import addresses
 from .factories import JoinRequestFactory, SpaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,27 @@ def test_keys_in_addresses_of_the_admin(faults, model_admin):
         pages = ["change", "delete", "history"]
         asked += [f"{row.pk}/{page}/?_to_field={value}&p={value}" for page, value in product(pages, HOSTILE)]
     assert not faults(list_of(model_admin) + page for page in asked)
+
+
+def test_keys_in_every_address(faults):
+    """All of an address's parts at once; whoever asks may do everything."""
+    asked = [
+        address.path(dict.fromkeys(address.parameters, key), language)
+        for address, key in product(addresses(), [*filter(None, HOSTILE), "x", "-1", "é", "0"])
+        for language, _name in settings.LANGUAGES
+        if address.parameters
+    ]
+    assert asked
+    assert not faults(asked)
+
+
+def test_no_short_cut_leads_from_the_admin_to_a_row(admin_client, rows):
+    """Django's own raises for what is no key of a model, and tells where hidden rows stand."""
+    for kind, key in product(ContentType.objects.all(), ["x", "1", *HOSTILE]):
+        assert admin_client.get(f"/admin/r/{kind.pk}/{key}/").status_code == 404, (kind, key)
+    space = SpaceFactory(hidden=True)
+    kind = ContentType.objects.get_for_model(space)
+    assert admin_client.get(f"/admin/r/{kind.pk}/{space.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("model_admin", ADMINS)
