@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -9,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.admin import StrictAdmin
+from core.admin import StrictAdmin, count_added, sent_form
 from core.client_ip import anonymised_client_ip
 
 from . import limits, second_step
@@ -57,15 +58,20 @@ class CoordinatorAdmin(StrictAdmin):
     def invite(self, request):
         self.require(request, self.has_add_permission(request))
         form = InviteForm(request.POST if request.method == "POST" else None, by=request.user)
-        if not form.is_valid():
-            return self.render(request, "invite", _("Invite a coordinator"), form=form)
-        invitation = Invitation.objects.invite(**form.cleaned_data, **self.actor(request))
-        self.report_sent(request, invitation)
-        return redirect(PAGE)
+        with transaction.atomic():
+            if self.is_second_press(request):
+                return redirect(PAGE)
+            if form.is_valid():
+                invitation = Invitation.objects.invite(**form.cleaned_data, **self.actor(request))
+                self.report_sent(request, invitation)
+                return redirect(PAGE)
+            transaction.set_rollback(True)  # what is refused counts for nothing, and may be sent again
+        return self.render(request, "invite", _("Invite a coordinator"), form=form)
 
+    @transaction.atomic
     def resend(self, request, pk):
         self.require(request, self.has_add_permission(request))
-        if request.method != "POST":  # after a login
+        if request.method != "POST" or self.is_second_press(request):  # a GET comes after a login
             return redirect(PAGE)
         invitation = Invitation.objects.waiting().filter(pk=pk).first()
         try:
@@ -126,6 +132,14 @@ class CoordinatorAdmin(StrictAdmin):
     @staticmethod
     def actor(request) -> dict:
         return {"by": request.user, "network": anonymised_client_ip(request)}
+
+    @staticmethod
+    def is_second_press(request) -> bool:
+        """Return whether this very form was sent before, and say so; count it, in the caller's transaction."""
+        if request.method != "POST" or count_added(sent_form(request)):
+            return False
+        messages.info(request, _("The invitation was sent by the first press of the button."))
+        return True
 
     @staticmethod
     def report_sent(request, invitation):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from post_office.models import Email
 
 from accounts.models import Coordinator, Invitation, InvitationClosed, LoginEvent
+from core.models import RateLimit
 from tests.at_once import at_once
 from tests.client import StaffClient
 from tests.factories import CoordinatorFactory
@@ -127,6 +128,47 @@ def test_every_state_of_an_invitation_by_every_verb(desk, eva, link, visitor):
         sent = Email.objects.filter(to="ola@example.org").count() - mails
         found[state, verb] = status, Invitation.objects.get().state, visitor.get(link).status_code == 200, sent
     assert found == expected
+
+
+def form_on(desk, page, number=0):
+    """Return what sends a form as the page shows it, with its token, each time it is called."""
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', desk.get(page).content.decode())[number]
+    return lambda address, typed: desk.post(address, {"csrfmiddlewaretoken": token, **typed})
+
+
+def invitations_to_ola():
+    return Email.objects.filter(to="ola@example.org").count()
+
+
+def test_double_click_on_invite_and_on_send_again_sends_one_mail_each(desk, eva):
+    invite = form_on(desk, INVITE)
+    assert [invite(INVITE, OLA)["Location"] for _click in range(2)] == [PAGE, PAGE]
+    assert invitations_to_ola() == 1
+    assert "Invitasjonen ble sendt da du trykte første gang." in desk.get(PAGE).content.decode()
+    again = form_on(desk, PAGE, -1)
+    assert [again(act("resend"), {})["Location"] for _click in range(2)] == [PAGE, PAGE]
+    assert invitations_to_ola() == 2
+    assert Email.objects.filter(to="eva@example.org").count() == 2
+    assert LoginEvent.objects.filter(kind="invited").count() == 2
+    form_on(desk, INVITE)(INVITE, OLA)  # on purpose: neither of the second clicks has spent one of the day's three
+    assert invitations_to_ola() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_on_invite_at_once_sends_one_mail(desk):
+    invite = form_on(desk, INVITE)
+    assert [answer.status_code for answer in at_once(*[partial(invite, INVITE, OLA)] * 2)] == [302, 302]
+    assert invitations_to_ola() == 1
+
+
+def test_invitation_that_was_refused_is_sent_by_the_same_form_later(desk):
+    invite = form_on(desk, INVITE)
+    for _time in range(3):
+        desk.post(INVITE, OLA)
+    assert invite(INVITE, OLA).status_code == 200
+    RateLimit.objects.filter(kind="invitation").delete()  # the next day
+    assert invite(INVITE, OLA).status_code == 302
+    assert invitations_to_ola() == 4
 
 
 @pytest.mark.django_db(transaction=True)
