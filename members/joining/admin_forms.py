@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.credentials import change_email
 from accounts.forms import AddressMixin
 from core.forms import LineField, TextField
+from core.versions import version_of
 from mail.forms import MailboxField
 from spaces.proposals import StaleChanges
 
@@ -254,11 +255,22 @@ class MyMailForm(AddressMixin, forms.ModelForm):
         model = get_user_model()
         fields = ["first_name", "last_name"]
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, refusals=(), **options):
+        self.refusals = list(refusals)
         super().__init__(*args, **options)
         stored = MailPreference.objects.filter(user=self.instance).first()
         self.preference = stored or MailPreference(user=self.instance)
         self.initial |= {"email": self.instance.email, "timing": self.preference.timing}
+
+    @property
+    def version(self) -> str:
+        """Return what differs after every change of what the form shows."""
+        return f"{version_of(self.instance)}-{self.preference.timing}"
+
+    def clean(self):
+        super().clean()
+        if self.refusals:
+            raise forms.ValidationError(self.refusals)
 
     @transaction.atomic
     def save(self, request):

@@ -13,6 +13,7 @@ from accounts.people import get_by_email
 from core.versions import version_of
 from tests.at_once import at_once
 from tests.client import StaffClient, code, enrol
+from tests.html_forms import fields_of
 
 from .conftest import PASSWORD
 
@@ -23,8 +24,9 @@ MY_MAIL = "/admin/my-mail/"
 USERS = "/admin/auth/user/"
 
 
-def my_mail(email="new@example.org"):
-    return {"first_name": "Kari", "last_name": "Nordmann", "email": email, "timing": "at_once"}
+def my_mail(client, email="new@example.org"):
+    opened = fields_of(client.get(MY_MAIL), "my_mail_form")
+    return opened | {"first_name": "Kari", "last_name": "Nordmann", "email": email, "timing": "at_once"}
 
 
 def account(user, **fields):
@@ -71,7 +73,7 @@ def test_session_alone_changes_nothing_of_its_account(inside_as_kari, enrolled, 
     passwords = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     before = everything(django_user_model)
     for page, data in {
-        MY_MAIL: my_mail(),
+        MY_MAIL: my_mail(inside_as_kari),
         reverse("account_change_password"): passwords,
         reverse("mfa_deactivate_totp"): {},
         reverse("mfa_add_webauthn"): {"name": "x", "credential": "{}"},
@@ -110,7 +112,7 @@ def test_login_does_not_stand_in_for_the_second_step(enrolled, visitor, type_pas
 
 
 def test_what_was_typed_is_saved_after_the_code(inside_as_kari, enrolled, logged, elsewhere):
-    asked = inside_as_kari.post(MY_MAIL, my_mail())
+    asked = inside_as_kari.post(MY_MAIL, my_mail(inside_as_kari))
     inside_as_kari.post(asked["Location"], {"code": code()})
     enrolled.refresh_from_db()
     assert (enrolled.email, enrolled.first_name) == ("new@example.org", "Kari")
@@ -121,7 +123,7 @@ def test_what_was_typed_is_saved_after_the_code(inside_as_kari, enrolled, logged
 
 
 def test_name_and_wish_for_mail_need_no_second_step(inside_as_kari, enrolled, logged):
-    inside_as_kari.post(MY_MAIL, my_mail("kari@EXAMPLE.org"))
+    inside_as_kari.post(MY_MAIL, my_mail(inside_as_kari, "kari@EXAMPLE.org"))
     enrolled.refresh_from_db()
     assert (enrolled.email, enrolled.first_name) == ("kari@example.org", "Kari")
     assert not logged()
@@ -132,7 +134,7 @@ def test_name_and_wish_for_mail_need_no_second_step(inside_as_kari, enrolled, lo
 def test_address_of_another_account_is_refused(inside_as_kari, inside_as_superuser, enrolled, django_user_model, email):
     django_user_model.objects.create_user("ola", "Ola@example.org", is_active=False)
     for client, page, data in (
-        (inside_as_kari, MY_MAIL, my_mail(email)),
+        (inside_as_kari, MY_MAIL, my_mail(inside_as_kari, email)),
         (inside_as_superuser, f"{USERS}{enrolled.pk}/change/", account(enrolled, email=email)),
     ):
         client.prove_second_step()
@@ -146,17 +148,17 @@ def test_address_of_another_account_is_refused(inside_as_kari, inside_as_superus
 def test_spellings_of_one_address_are_one_and_other_domains_are_not(inside_as_kari, enrolled, django_user_model):
     ola = django_user_model.objects.create_user("ola", "ola@xn--blbr-roah.example", is_staff=True)
     inside_as_kari.prove_second_step()
-    assert inside_as_kari.post(MY_MAIL, my_mail("ola@blåbær.example")).status_code == 200
+    assert inside_as_kari.post(MY_MAIL, my_mail(inside_as_kari, "ola@blåbær.example")).status_code == 200
     ola.email = "ola@inne.example"
     ola.save()
     for other in ("ola@\u0131nne.example", "o\u0131a@inne.example"):  # which PostgreSQL takes for i
-        inside_as_kari.post(MY_MAIL, my_mail(other))
+        inside_as_kari.post(MY_MAIL, my_mail(inside_as_kari, other))
         assert get_by_email("ola@inne.example") == ola
 
 
 def test_accounts_may_have_no_address(inside_as_kari, enrolled, coordinator):
     inside_as_kari.prove_second_step()
-    assert inside_as_kari.post(MY_MAIL, my_mail("")).status_code == 302
+    assert inside_as_kari.post(MY_MAIL, my_mail(inside_as_kari, "")).status_code == 302
     enrolled.refresh_from_db()
     assert enrolled.email == coordinator.email == ""
 
@@ -172,7 +174,12 @@ def test_two_accounts_do_not_take_one_address_at_once(django_user_model):
     for number in range(5):
         spellings = f"both-{number}@example.org", f"BOTH-{number}@example.org"
         calls = zip(clients, spellings, strict=True)
-        at_once(*(lambda client=client, email=email: client.post(MY_MAIL, my_mail(email)) for client, email in calls))
+        at_once(
+            *(
+                lambda client=client, email=email: client.post(MY_MAIL, my_mail(client, email))
+                for client, email in calls
+            )
+        )
         emails = {email.casefold() for email in django_user_model.objects.values_list("email", flat=True)}
         assert len(emails) == 2
         assert spellings[0] in emails

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from members.joining.models import MailPreference
 from tests.factories import CoordinatorFactory
+from tests.html_forms import fields_of
 
 from .deciding import text
 
@@ -13,14 +14,27 @@ pytestmark = pytest.mark.django_db
 
 
 MY_MAIL = "/en/admin/my-mail/"
+FILLED = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.org", "timing": "at_once"}
+
+
+def open_my_mail(client):
+    """Open the page; return what sends its form, with what is typed."""
+    opened = fields_of(client.get(MY_MAIL), "my_mail_form")
+    return lambda **typed: client.post(MY_MAIL, opened | typed)
+
+
+def stored(coordinator):
+    coordinator = get_user_model().objects.get(pk=coordinator.pk)
+    return {name: getattr(coordinator, name) for name in ("first_name", "last_name", "email")} | {
+        "timing": coordinator.mail_preference.timing
+    }
 
 
 @pytest.fixture
 def save_my_mail(coordinator_client):
     def save_my_mail(**fields):
         coordinator_client.prove_second_step()
-        filled = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.org", "timing": "at_once"}
-        return coordinator_client.post(MY_MAIL, filled | fields)
+        return open_my_mail(coordinator_client)(**FILLED | fields)
 
     return save_my_mail
 
@@ -73,3 +87,36 @@ def test_start_page_tells_who_has_no_address(coordinator_client, coordinator, em
     page = text(coordinator_client.get("/en/admin/"))
     assert ("No mail from the site reaches you" in page) == (not email)
     assert f'href="{MY_MAIL}"' in page
+
+
+def test_two_tabs_keep_what_each_of_them_changed(save_my_mail, coordinator_client, coordinator):
+    save_my_mail()
+    first, second = open_my_mail(coordinator_client), open_my_mail(coordinator_client)
+    assert first(timing="digest", last_name="Hansen").status_code == 302
+    assert second(first_name="Berit").status_code == 302
+    assert stored(coordinator) == FILLED | {"first_name": "Berit", "last_name": "Hansen", "timing": "digest"}
+    told = text(coordinator_client.get("/en/admin/"))
+    assert "Somebody changed this while you had it open. That is kept too: Last name, News of join requests." in told
+
+
+def test_two_tabs_that_change_the_same_are_asked_and_nothing_is_lost(save_my_mail, coordinator_client, coordinator):
+    save_my_mail()
+    for choice, name in (("theirs", "Hansen"), ("mine", "Olsen")):
+        first, second = open_my_mail(coordinator_client), open_my_mail(coordinator_client)
+        first(last_name="Hansen", timing="digest")
+        asked = second(last_name="Olsen", first_name="Berit")
+        assert asked.status_code == 200
+        assert stored(coordinator) == FILLED | {"last_name": "Hansen", "timing": "digest"}
+        assert "Choose above what is to stay" in text(asked)
+        again = fields_of(asked, "my_mail_form")
+        assert (again["last_name"], again["first_name"], again["timing"]) == (["Olsen"], ["Berit"], ["digest"])
+        assert coordinator_client.post(MY_MAIL, again).status_code == 200, "nothing is chosen yet"
+        assert coordinator_client.post(MY_MAIL, again | {"choice-last_name": choice}).status_code == 302
+        assert stored(coordinator) == FILLED | {"first_name": "Berit", "last_name": name, "timing": "digest"}
+        save_my_mail()
+
+
+def test_form_that_names_no_version_is_asked(save_my_mail, coordinator_client, coordinator):
+    save_my_mail()
+    assert coordinator_client.post(MY_MAIL, FILLED | {"last_name": "Olsen"}).status_code == 200
+    assert stored(coordinator) == FILLED
