@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 # Names of the machine itself and of local networks: RFC 6761, 6762 and 8375, ICANN's .internal, and what routers invent
 LOCAL_DOMAINS = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa", ".lan", ".home", ".corp")
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
+DOTS_IGNORED = {"gmail.com", "proton.me", "protonmail.com", "pm.me"}  # as these providers promise
 
 
 def to_ascii(address: str) -> str:
@@ -48,6 +49,13 @@ def mailbox(address: str) -> str:
     # large providers ignore dots and +tags in the local part
     local, _at, domain = to_ascii(address.strip()).casefold().rpartition("@")
     return f"{local.split('+')[0].replace('.', '')}@{SAME_DOMAIN.get(domain, domain)}"
+
+
+def reader_key(address: str) -> str:
+    """Return what is equal for two addresses only if one person is sure to read both."""
+    local, _at, domain = address_key(address.strip()).rpartition("@")
+    domain = SAME_DOMAIN.get(domain, domain)
+    return f"{local.replace('.', '') if domain in DOTS_IGNORED else local}@{domain}"
 
 
 def validate_mailbox(address: str):

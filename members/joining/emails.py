@@ -23,6 +23,14 @@ def confirm_address(request):
     _to_applicant("confirm_address", request)
 
 
+def confirm_addresses(requests: list) -> Email:
+    """Queue one mail for several requests that name one address, the latest first."""
+    email = _to_applicant("confirm_addresses", requests[0], requests=requests)
+    for request in requests[1:]:
+        request.mails.add(email)
+    return email
+
+
 def remind_to_confirm(request):
     _to_applicant("remind_to_confirm", request)
 

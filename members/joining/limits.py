@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from core.client_ip import networks_around
 from core.models import RateLimit
-from mail.addresses import mailbox
+from mail.addresses import mailbox, reader_key
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MAX_REQUESTS = MAX_LINKS = 20, 60, 120  # an hour: of a client, its /24 or /48, its /16 or /32
 MAX_FIRST_MAILS = 200  # an hour, to all together; more of them wait
-MAX_FIRST_MAILS_PER_MAILBOX = 10  # a day, whoever causes them; more of them wait
+MAX_FIRST_MAILS_PER_ADDRESS = 10  # a day, and to all its +tags together, whoever causes them; more wait, in one mail
 MAX_MAILS = 3  # a day to one mailbox: of one cause, and first mails that one network causes
 MAX_CORRECTIONS = 10  # of one request in a day
 
@@ -21,8 +21,8 @@ class TooManyRequests(ValidationError):
     """A client, or a network around it, sends too many forms."""
 
 
-def count_request(client: str, email: str) -> datetime:
-    """Count a form that was sent; return when its first mail may go. Raise ValidationError if it is one too many."""
+def count_request(client: str, email: str):
+    """Count a form that was sent. Raise ValidationError if it is one too many."""
     if not RateLimit.allows_client("request", client, at_most=MAX_REQUESTS, within=HOUR):
         raise TooManyRequests(
             _(
@@ -35,9 +35,16 @@ def count_request(client: str, email: str) -> datetime:
     if not RateLimit.allows("request-mail", subject, at_most=MAX_MAILS, within=DAY):
         message = _("We have already written to this address three times in a day. Check the inbox, or wait a day.")
         raise ValidationError({"contact_email": message})
+
+
+def reserve_first_mail(email: str) -> datetime:
+    """Return when a first mail to the address may go, and count it as sent then."""
+    # Not by mailbox(): of addresses that need not be the same person's, who fills one would hold the others.
+    name, domain = reader_key(email).rsplit("@", 1)
+    name, plus, _tag = name.partition("+")
     return max(
         RateLimit.reserve("requests", "all", at_most=MAX_FIRST_MAILS, within=HOUR),
-        RateLimit.reserve("first-mail", mailbox(email), at_most=MAX_FIRST_MAILS_PER_MAILBOX, within=DAY),
+        RateLimit.reserve("first-mail", f"{name}{plus}@{domain}", at_most=MAX_FIRST_MAILS_PER_ADDRESS, within=DAY),
     )
 
 

@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.core.exceptions import ValidationError
 
-from mail.addresses import mailbox, validate_mailbox
+from mail.addresses import mailbox, reader_key, validate_mailbox
 from mail.forms import MailboxField
 from members.joining.models import JoinRequest
 from tests.factories import JoinRequestFactory, SpaceFactory
@@ -93,3 +93,11 @@ def test_domains_that_only_look_alike_are_different_addresses(client):
     client.post("/en/join/link/", {"email": "POST@INNE.example"})
     assert not other.mails.exists()
     assert theirs.mails.get().to == ["post@inne.example"]
+
+
+def test_addresses_of_which_one_person_is_sure_to_read_both():
+    assert reader_key("Kari.N@GoogleMail.com") == reader_key(" karin@gmail.com") == "karin@gmail.com"
+    assert reader_key("kari.n@proton.me") == reader_key("karin@proton.me")
+    assert reader_key("Post@blåbær.example") == reader_key("post@xn--blbr-roah.example")
+    different = ["ab@example.org", "a.b@example.org", "ab+c@example.org", "ab@example.com"]
+    assert len(set(map(reader_key, different))) == 4

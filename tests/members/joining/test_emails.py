@@ -20,9 +20,14 @@ def lost(request):
     emails.links(JoinRequest.objects.filter(pk=request.pk))
 
 
+def together(request):
+    emails.confirm_addresses([request])
+
+
 # What happens to a request in which state, the subject of the mail to the applicant, and the pages that it links to.
 TO_APPLICANT = {
     "submitted": ("unconfirmed", emails.confirm_address, "Confirm your e-mail address", {CONFIRM}),
+    "crowded": ("unconfirmed", together, "Confirm your e-mail address", {CONFIRM}),
     "waited": ("unconfirmed", emails.remind_to_confirm, "Do you still want to join Coworking Norge?", {CONFIRM}),
     "lost": ("unconfirmed", lost, "The link to your application", {CONFIRM}),
     "lost-later": ("waiting", lost, "The link to your application", {PAGE}),
