@@ -138,7 +138,7 @@ class DeletionAdmin(ReadOnlyAdmin):
             return self._say_gone(request)
         if request.method != "POST":
             title = _("Erase %(name)s") % {"name": named[key]} if key else _("Erase the person’s name")
-            text = _("What the bin knows of the person is erased at once, which cannot be undone. The rest stays there.")
+            text = _("What the bin knows of the person is erased at once, which cannot be undone. The rest stays.")
             return self._ask(request, deletion, title, text)
         try:
             deletion.erase_person(int(key) if key else None)
